@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CLOCKS := clock-30 clock-365 clock-1096
 CLOCK_OPTIONS ?=
+MODEL ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench replay soak pictures edits prices review schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak pictures edits review prices schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +25,12 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.base
 
+$(VENV)/.browser: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	@touch $@
+
 $(VENV)/.peers: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[crosscheck,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lists,bench]'
 	@touch $@
 
 demo: $(VENV)/.base  ## Install and show real quotes from the catalog
@@ -66,8 +71,15 @@ coverage: $(VENV)/.dev  ## Hold the core's branch coverage at 100%
 validate: $(VENV)/.base  ## Check the catalog
 	$(BIN)/pricectl validate
 
-crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
-	$(BIN)/python tools/crosscheck.py
+# The folder lies beside the catalog, where the setting `feeds` and the tests look for it.
+price_lists/.got: pyproject.toml tools/get_lists.py | $(VENV)/.base
+	$(BIN)/python tools/get_lists.py
+	@touch $@
+
+lists: price_lists/.got  ## Download the pinned price lists
+
+drift: price_lists/.got  ## Compare every row with the pinned price lists
+	$(BIN)/pricectl drift $(MODEL)
 
 names: $(VENV)/.dev  ## Price the names that clients send; write docs/names.md and the table
 	$(BIN)/python tools/measure_names.py --write
@@ -96,11 +108,15 @@ replay: $(VENV)/.dev  ## Pull a year of price lists as they appeared (from the p
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py
 
-pictures: $(VENV)/.dev  ## Draw the README's pictures anew
+pictures: $(VENV)/.browser  ## Draw the pictures of the README and of docs/diff.md anew
 	$(BIN)/python tools/draw_pictures.py
+	$(BIN)/python tools/draw_page.py
 
 edits: $(VENV)/.dev  ## Write the outputs of docs/edit.md anew, after a change of the catalog
 	$(BIN)/python tools/write_edits_page.py
+
+review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
+	$(BIN)/python tools/write_review_page.py
 
 prices: $(VENV)/.dev  ## Write docs/prices.md anew, after a change of the catalog or of the pages read
 	$(BIN)/python tools/write_prices_page.py
@@ -112,4 +128,4 @@ check:  ## Everything a merge needs, in a new virtual environment
 	.ci/run
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants
+	rm -rf $(VENV) price_lists .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants

@@ -14,7 +14,7 @@ from pricectl.core.labels import service_word
 from pricectl.core.model import Match, Model
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
-from pricectl.core.windows import as_instant, day_text
+from pricectl.core.windows import as_instant, day_text, read_day
 
 
 class Filter(NamedTuple):
@@ -132,6 +132,62 @@ class ModelList(NamedTuple):
     catalog: Catalog
     rows: tuple[PricedRow, ...]
     service: str | None = None
+
+
+class ProviderSummary(NamedTuple):
+    """What a catalog has of one provider, in numbers.
+
+    `rows` includes the `retired` ones, whose prices nobody renews: they are not counted among those
+    `with_evidence`. `oldest_evidence` is the day of the row that no list has confirmed for longest.
+    """
+
+    provider: str
+    rows: int
+    aliases: int
+    with_evidence: int
+    oldest_evidence: date | None
+    retired: int
+
+
+class ProviderList(NamedTuple):
+    """A table of contents: the providers of the rows that fit, in the catalog's order."""
+
+    catalog: Catalog
+    providers: tuple[ProviderSummary, ...]
+
+
+def summarise_providers(catalog: Catalog, wanted: Filter, at: date | None = None) -> ProviderList:
+    """Count the rows that fit at a day or instant, provider by provider; retired ones, too."""
+    sections: dict[str, list[Model]] = {}
+    fits = wanted._replace(retired=True).accepts
+    for model in catalog.models:
+        if fits(PricedRow.at(model, at)):
+            sections.setdefault(model.provider, []).append(model)
+    return ProviderList(catalog, tuple(_summary(name, own) for name, own in sections.items()))
+
+
+def _summary(provider: str, models: list[Model]) -> ProviderSummary:
+    confirmed = [newest_evidence(model) for model in models if not model.is_retired]
+    days = [day for day in confirmed if day]
+    return ProviderSummary(
+        provider,
+        len(models),
+        sum(len(model.aliases) for model in models),
+        len(days),
+        min(days, default=None),
+        sum(model.is_retired for model in models),
+    )
+
+
+def newest_evidence(model: Model) -> date | None:
+    """The last day on which a price list had the row's prices; None without evidence.
+
+    Its other lists may have no newer version, so that their days cannot be renewed.
+    """
+    listed = model.entry.get("evidence")
+    items = listed if isinstance(listed, list) else []
+    days = (read_day(item.get("date")) for item in items if isinstance(item, dict))
+    return max((day for day in days if day), default=None)
 
 
 def select(catalog: Catalog, wanted: Filter, sort: str, at: date | None = None) -> ModelList:

@@ -89,6 +89,8 @@ def row(rng: random.Random) -> dict[str, Any]:
     for key in ("verified_on", "deprecation_date"):
         if rng.random() < 0.6:
             made[key] = day(rng)
+    if rng.random() < 0.6:
+        made["evidence"] = [{"list": "litellm", "date": day(rng)}]
     if rng.random() < 0.3:
         made["retired"] = True
     if rng.random() < 0.3:
@@ -125,6 +127,7 @@ def test_a_due_rule_is_not_an_error() -> None:
     assert {rule.id for rule in RULES.values() if rule.due} == {
         "deprecation-near",
         "deprecation-passed",
+        "evidence-stale",
         "negotiated-ended",
         "upcoming-begun",
         "upcoming-soon",

@@ -42,6 +42,7 @@ ORDER = (
     "pricectl.report",
     "pricectl.router",
     "pricectl.commands",
+    "pricectl.action",
     "pricectl.cli",
     "pricectl.__main__",
 )

@@ -42,12 +42,16 @@ from litellm_usages import (  # noqa: E402
     row_of,
     token_case,
 )
-from price_lists import INSTALL_HINT, GenaiPrices, litellm_map  # noqa: E402
 
 from pricectl.core import Catalog, Quote, Usage, quote  # noqa: E402
 from pricectl.core.money import PICO_PER_USD, usd  # noqa: E402
-from pricectl.core.units import PARTS, UNITS, parse_key  # noqa: E402
+from pricectl.core.units import PARTS, UNITS, parse_key, price_key  # noqa: E402
+from pricectl.feeds.feed import FeedError  # noqa: E402
+from pricectl.feeds.formats import FORMATS  # noqa: E402
+from pricectl.feeds.matching import OfferIndex  # noqa: E402
+from pricectl.files.feed_source import FeedSource, installed_file, load  # noqa: E402
 
+INSTALL_HINT = "pip install 'pricectl[lists]'"
 DIFFERENCES = ROOT / "docs" / "differences.md"
 # Written by hand, and put after what is compared here.
 BODIES = ROOT / "tools" / "differences_of_bodies.md"
@@ -339,11 +343,11 @@ def compare(sections: Mapping[str, Entry], rows: Sequence[Row], peer: Peer) -> C
     return Comparison(len(rows), problems, len(cases), agreed, refused, differences)
 
 
-# litellm's provider -> the catalog's section, genai-prices' provider, the prefix of its names.
+# litellm's provider -> genai-prices' provider and the prefix of its names.
 MAKERS = {
-    "openai": ("openai", "openai", "openai/"),
-    "anthropic": ("anthropic", "anthropic", "anthropic/"),
-    "gemini": ("google", "google", "gemini/"),
+    "openai": ("openai", "openai/"),
+    "anthropic": ("anthropic", "anthropic/"),
+    "gemini": ("google", "gemini/"),
 }
 VERDICTS = AGREE, PRICES, CALCULATION = "agree", "differ in price", "differ in calculation"
 
@@ -368,13 +372,15 @@ def check_by_genai(sections: Mapping[str, Entry], rows: Iterable[Row]) -> Iterat
     """Text and cached usage, short and above the tiers, of every model that genai-prices knows."""
     catalog, _ = catalog_of(sections)
     api: Any = import_module("genai_prices")
-    prices = GenaiPrices()
+    listed = OfferIndex(load(FeedSource("genai-prices", "")).catalog)
     for row in rows:
-        section, provider, prefix = MAKERS.get(row.provider, ("", "", ""))
+        provider, prefix = MAKERS.get(row.provider, ("", ""))
         model = row.name.removeprefix(prefix)
-        figures = prices.figures(section, model, MOMENT.date()) if section else {}
-        if "input_cost_per_token" not in figures or not row.price("input"):
+        found = next(listed.find(catalog.by_full_name[f"{row.provider}/{row.name}"]), None)
+        rates = found.model.list_at(MOMENT).rates if provider and found else {}
+        if ("input", 0, "") not in rates or not row.price("input"):
             continue
+        figures = {price_key(*key): Decimal(pico).scaleb(-12) for key, (pico, _) in rates.items()}
         bases = ("input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost")
         entry = {
             key: price
@@ -506,8 +512,11 @@ def _usd(amount: Fraction) -> str:
 
 
 def run(rows_wanted: int | None) -> tuple[Comparison, Sequence[GenaiCheck]]:
-    """Compare all rows, or always the same sample of them. Raises ModuleNotFoundError."""
-    sections = read_sections(litellm_map())
+    """Compare all rows, or always the same sample of them.
+
+    Raises ModuleNotFoundError or FeedError where litellm or genai-prices is not installed.
+    """
+    sections = read_sections(Path(installed_file(FORMATS["litellm"])))
     rows = [
         row_of(provider, name, entry)
         for provider, entries in sorted(sections.items())
@@ -527,7 +536,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found, checks = run(options.rows)
         versions = {name: version(name) for name in ("litellm", "genai-prices")}
-    except (ModuleNotFoundError, OSError) as problem:
+    except (ModuleNotFoundError, OSError, FeedError) as problem:
         print(f"compare_litellm cannot run: {problem}: {INSTALL_HINT}", file=sys.stderr)
         return 2
     print("\n".join(summary(found, checks)))

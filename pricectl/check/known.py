@@ -10,8 +10,8 @@ from pricectl.check.findings import SEVERITIES, Finding, by_position
 from pricectl.core.document import Json
 from pricectl.core.pointers import unescape
 
-# One finding stands for many rows, so that its place and its words change as rows are verified.
-ONE_A_FILE = frozenset({"verified-stale"})
+# One finding stands for many rows, so that its place and words change as rows are renewed.
+ONE_A_FILE = frozenset({"verified-stale", "evidence-stale"})
 # One finding stands for a section of which no row has something; else each row has its own.
 ONE_A_SECTION = frozenset({"source-missing", "verified-missing"})
 # Places in a list, which move when an item is added before.

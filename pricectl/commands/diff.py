@@ -1,10 +1,13 @@
 """`pricectl diff`: what a price edit changes, in money and credits, before it merges."""
 
+from datetime import datetime
+from functools import partial
+from time import monotonic
 from typing import Annotated
 
 import typer
 
-from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
@@ -25,7 +28,15 @@ from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
 from pricectl.files.compared_settings import reviewed_settings, settings_of
+from pricectl.files.versions import FileVersion
+from pricectl.operate.touched_history import touched_history
+from pricectl.policy import Policy
 from pricectl.report import diff as report
+from pricectl.report.diff_page.page import DiffPage
+from pricectl.report.diff_sections import sections
+
+# A page waits no longer for prices of the past, which stand beside what it is about.
+HISTORY_SECONDS = 10
 
 
 def diff(
@@ -132,8 +143,17 @@ def diff(
         loosened=tuple(map(sentence, reviewed.loosened)),
         settings=compared,
     )
-    show(view, "diff", result, report)
+    show(view, "diff", result, report, {"html": partial(_page, result, edited, policy, when)})
     return result.exit_code
+
+
+def _page(result: DiffResult, edited: FileVersion, policy: Policy, at: datetime) -> DiffPage:
+    """The comparison with the price history of the models that it is about, read in time."""
+    end = monotonic() + HISTORY_SECONDS
+    parts = sections(result.compared.comparison)
+    changes = [change for part in parts for change in part.changes]
+    history = touched_history(changes, edited, policy, at=at, is_late=lambda: monotonic() > end)
+    return DiffPage(result, at, history)
 
 
 def _one_of(option: str, value: str | None, argument: str | None) -> str | None:

@@ -1,7 +1,6 @@
 """`pricectl history`: prices over time, out of git and out of the file."""
 
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -14,16 +13,12 @@ from pricectl.core.labels import service_word
 from pricectl.core.near import meant
 from pricectl.core.units import UNITS
 from pricectl.core.windows import read_instant
-from pricectl.files import catalog_file, settings, versions
-from pricectl.files.catalog_file import Source
-from pricectl.files.file_history import FileHistory, file_history, read_changes
-from pricectl.files.git import NoGit
-from pricectl.files.gitlog import FileLog
+from pricectl.files import settings, versions
 from pricectl.history.edits import CatalogHistory, catalog_edits
 from pricectl.history.rows import find_row, trace_row
 from pricectl.history.timeline import timeline
-from pricectl.history.versions import VersionSource, read_versions
-from pricectl.policy import Policy
+from pricectl.history.versions import read_versions
+from pricectl.operate.catalog_history import catalog_history
 from pricectl.report import history as report
 from pricectl.report.progress import progress
 
@@ -80,7 +75,10 @@ def history(
     units = tuple(map(_unit, unit or ()))
     policy = settings.load_policy(catalog=file)
     own = require_own_file(file, policy.file)
-    found, sources = _sources(own, policy, now, start, lone_file=model is not None)
+    newest = versions.from_file(own)
+    found, sources = catalog_history(
+        newest, policy, now=now, since=start, lone_file=model is not None
+    )
     total = len(found.changes) + 1
     is_shown = is_terminal() and not view.quiet
     with progress(sources, "reading versions", total, shown=is_shown) as counted:
@@ -122,35 +120,3 @@ def _unit(word: str) -> str:
         message = f"{word!r} is not a unit; {near}"
         raise typer.BadParameter(message, param_hint="--unit")
     return name
-
-
-def _sources(
-    file: str, policy: Policy, now: datetime, since: datetime | None, *, lone_file: bool
-) -> tuple[FileHistory, Iterator[VersionSource]]:
-    """The versions in git, and their contents with the working file first, if it is another one.
-
-    With `lone_file` a file outside of git is its only version. Raises Unavailable or BadRef.
-    """
-    working = catalog_file.read(file)
-    if file == catalog_file.STDIN:
-        found = FileHistory((), "standard input has no history: only the dates in it are shown")
-        return found, iter([VersionSource("", now, working.name, working.data)])
-    log = FileLog(file, versions.settings_naming(file, policy))
-    try:
-        found = file_history(log, since)
-    except NoGit as error:
-        if not lone_file:
-            raise
-        lacks = f"{error.where}: {error.what}: only the dates in the file are shown"
-        found = FileHistory((), lacks)
-    return found, _contents(log, found, working, now)
-
-
-def _contents(
-    log: FileLog, found: FileHistory, working: Source, now: datetime
-) -> Iterator[VersionSource]:
-    newest = found.changes[0] if found.changes else None
-    if newest is None or not (newest.blob and log.is_content(newest.blob, working.data)):
-        yield VersionSource("", now, newest.path if newest else working.name, working.data)
-    for change, content in zip(found.changes, read_changes(log, found.changes), strict=True):
-        yield VersionSource(change.commit, change.at, change.path, content)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
-from pricectl.commands.output import show
+from pricectl.commands.output import show, warn_beside
 from pricectl.core.windows import as_instant
 from pricectl.files import catalog_file, settings
 from pricectl.operate.init import InitOptions
@@ -109,7 +109,7 @@ def init(
         words,
         dry_run,
     )
-    result = start(name, options)
+    result = start(name, options, warn_beside)
     show(view, "init", result, report)
     return result.exit_code
 

@@ -14,8 +14,9 @@ from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
 from pricectl.core.near import meant
 from pricectl.core.units import STANDARD
 from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.models import SORTS, Filter, select
+from pricectl.models import SORTS, Filter, select, summarise_providers
 from pricectl.report import models as report
+from pricectl.report import providers as providers_report
 
 
 def models(
@@ -50,6 +51,14 @@ def models(
         ),
     ] = None,
     retired: Annotated[bool, typer.Option("--retired", help="Also list retired models.")] = False,
+    providers: Annotated[
+        bool,
+        typer.Option(
+            "--providers",
+            help="Count instead, a line a provider: rows, aliases, retired ones, those with "
+            "evidence, and the oldest evidence.",
+        ),
+    ] = False,
     sort: Annotated[
         str, typer.Option(metavar="BY", help=f"Sort by one of: {', '.join(SORTS)}.")
     ] = "name",
@@ -60,7 +69,8 @@ def models(
 ) -> int:
     """List the models and their prices.
 
-    Prices are in USD per 1M tokens. -q prints only the names, one a line.
+    Prices are in USD per 1M tokens. -q prints only the names, one a line. --providers is a table of
+    contents of the price file, in its own order.
 
     Exits with 1 if no model matches.
 
@@ -70,6 +80,8 @@ def models(
         raise typer.BadParameter(
             f"{sort!r} is not a sort order; {meant(sort, SORTS)}", param_hint="--sort"
         )
+    if providers and sort != "name":
+        raise typer.BadParameter("does not sort the list of --providers", param_hint="--sort")
     opened = open_catalog(file)
     wanted = Filter(
         pattern=pattern,
@@ -79,11 +91,17 @@ def models(
         max_input_pico_usd=_pico_usd_per_token(max_input, "--max-input"),
         retired=retired,
     )
-    result = select(opened.catalog, wanted, sort, instant(at))
-    show(view, "models", result, report)
-    if not result.rows:
+    if providers:
+        contents = summarise_providers(opened.catalog, wanted, instant(at))
+        show(view, "models", contents, providers_report)
+        found = bool(contents.providers)
+    else:
+        result = select(opened.catalog, wanted, sort, instant(at))
+        show(view, "models", result, report)
+        found = bool(result.rows)
+    if not found:
         _tell_near_names(opened.catalog, provider, service)
-    return CLEAN if result.rows else FINDINGS
+    return CLEAN if found else FINDINGS
 
 
 def _pico_usd_per_token(word: str | None, option: str) -> int | None:

@@ -3,8 +3,9 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from pricectl.commands.messages import tell, write
@@ -35,7 +36,11 @@ class ReportModule(Protocol[Result_contra]):
 
 
 def show(
-    view: ViewOptions, verb: str, result: Result_contra, report: ReportModule[Result_contra]
+    view: ViewOptions,
+    verb: str,
+    result: Result_contra,
+    report: ReportModule[Result_contra],
+    with_more: Mapping[str, Callable[[], object]] = MappingProxyType({}),
 ) -> None:
     """Write a verb's result in every format that was asked for.
 
@@ -44,6 +49,8 @@ def show(
         verb: which verb's; `typer_command` has checked that it has the formats.
         result: what is written.
         report: the verb's module of `pricectl.report`, which writes text and JSON.
+        with_more: by a format that shows more than the result, what makes its value; called only
+            where the format was asked for.
 
     Raises:
         Unavailable: a file cannot be written.
@@ -54,7 +61,8 @@ def show(
         elif name == "json":
             written = json_text(report.document(result))
         else:
-            written = FORMATS[name][verb](result)
+            shown = with_more[name]() if name in with_more else result
+            written = FORMATS[name][verb](shown)
         if isinstance(written, bytes):  # a binary format has a file: see `typer_command`
             _write(str(path), written)
             continue

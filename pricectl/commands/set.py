@@ -14,6 +14,7 @@ from pricectl.commands.editing import (
     check_verified,
     day_option,
 )
+from pricectl.commands.messages import tell
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.core.windows import as_instant
@@ -92,7 +93,8 @@ def set(  # noqa: A001 - the verb's name
     listed with the value that keeps their ratio. verified_on and evidence go when a price changes.
 
     Exits with 1, and writes nothing, if the edit brings a finding that fails 'validate'. --reason
-    acknowledges such findings about prices in the file.
+    acknowledges such findings about prices in the file, and pins the prices of a row that was named
+    by itself: 'pull' leaves them, and 'drift' counts them as known.
 
     Example: pricectl set gpt-4o input=2.00/M --dry-run
     """
@@ -122,6 +124,8 @@ def set(  # noqa: A001 - the verb's name
         _check(one, today)
     result = set_fields(editing.open(), requests, options, warn_beside)
     show(view, "set", result, report)
+    if options.reason and not (result.edit.refusing or result.edit.acknowledged):
+        tell("pricectl set: the reason was not kept: nothing refuses this edit")
     return result.exit_code
 
 

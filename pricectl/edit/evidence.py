@@ -16,8 +16,8 @@ from pricectl.feeds.claims import AGREEING_LISTS
 from pricectl.feeds.differences import Agreement
 
 KEY = "evidence"
-# Of fewer rows nothing can be said about a whole list.
-FEWEST_ROWS = 8
+# Of fewer rows a quarter says nothing about a whole list, of still fewer not even all of them.
+FEWEST_ROWS, FEWEST_ROWS_ALL_LOST = 8, 3
 # A new member stands behind the others that say where the prices come from.
 _BEFORE = ("verified_on", "source")
 
@@ -112,7 +112,7 @@ def mass_withdrawal(
     """The first list that takes back its word on more than a quarter of its rows.
 
     No seller moves so many prices between two versions of a list: it is cut off, or in another
-    unit or currency. Of few rows nothing can be said.
+    unit or currency. Of fewer than eight rows it has to be all; of one or two nothing can be said.
     """
     rows: Counter[str] = Counter()
     lost: Counter[str] = Counter()
@@ -121,9 +121,14 @@ def mass_withdrawal(
             if _speaks(one, agreement, days_read, last_day):
                 rows[one.name] += 1
                 lost[one.name] += one.name not in agreement.days
-    many = (name for name in rows if rows[name] >= FEWEST_ROWS and lost[name] * 4 > rows[name])
-    name = next(many, None)
+    name = next((name for name in rows if _is_broken(lost[name], rows[name])), None)
     return None if name is None else Withdrawn(name, lost[name], rows[name])
+
+
+def _is_broken(lost: int, rows: int) -> bool:
+    if rows < FEWEST_ROWS:
+        return lost == rows >= FEWEST_ROWS_ALL_LOST
+    return lost * 4 > rows
 
 
 def _beside(value: Json) -> dict[str, dict[str, Json]]:

@@ -76,8 +76,7 @@ def find_field(word: str, model: Model, catalog: Catalog) -> Field:
     if service in KNOWN_SERVICES:
         return ServiceField(service)
     if word in DATED_LISTS:
-        step = "announce prices with --from DATE, keep old ones with --was DATE"
-        raise BadEdit("is a list of dated prices", where=word, next_step=step)
+        return MemberField(word, "json")
     kind = member_kind(word, model, catalog)
     if kind:
         return MemberField(word, kind)

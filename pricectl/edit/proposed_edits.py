@@ -23,7 +23,7 @@ from pricectl.edit.splice import Edit
 from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference
-from pricectl.feeds.rows import LIMITS
+from pricectl.feeds.rows import LIMITS, UNTIL
 
 _FROM = "from "
 OFF_PEAK = "off-peak"
@@ -124,6 +124,8 @@ def _unwritable(drift: Difference, *, begun: bool) -> str:
     if not isinstance(drift, PriceDrift):
         known = (*LIMITS, "deprecation_date", "successor")
         return "" if _member_key(drift) or drift.member in known else "has no key of its own"
+    if drift.period.startswith(UNTIL):
+        return "is a former price; compare both days"
     if begun and not drift.period.startswith(_FROM):
         return "the row's announced prices have begun; run 'pricectl fmt' first"
     if drift.key[1] % 1000:

@@ -12,7 +12,7 @@ from pricectl.check.evidence.provenance import VOUCHERS
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import DATED_LISTS, PriceList
 from pricectl.core.units import STANDARD, UNITS, Unit
 from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import NONE, Assignment, BadEdit, RowRequest
@@ -240,6 +240,12 @@ def _member(row: RowText, field: MemberField, assignment: Assignment, notes: lis
         if not there:
             raise BadEdit("is not in the row", where=f"{key}={NONE}")
         row.remove_member(key)
+    elif key in DATED_LISTS:
+        step = (
+            "announce prices with --from DATE, keep old ones with --was DATE; "
+            f"{key}={NONE} takes them out"
+        )
+        raise BadEdit("is a list of dated prices", where=key, next_step=step)
     elif assignment.operator == "=":
         value = member_json(field, assignment.value)
         if there and row.literal(row.model.pointer + pointer_to(key)) == value:

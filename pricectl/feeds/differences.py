@@ -70,6 +70,11 @@ class Disagreement(Generic[Stated]):
         return self.majority.wins and not self.alias
 
     @property
+    def decision_names(self) -> tuple[str, ...]:
+        """By which names the decisions of `pricing_notes` speak of it."""
+        return (self.member,)
+
+    @property
     def what(self) -> str:
         """The member as people say it."""
         return self.member.replace("_", " ")
@@ -79,11 +84,19 @@ class Disagreement(Generic[Stated]):
 class PriceDrift(Disagreement[int]):
     """One price, in picodollars, that at least one list has otherwise.
 
-    `period` says when it applies: "" now, "off-peak", or "from DAY" for an announced price.
+    `period` says when it applies: "" now, "off-peak", "from DAY" for an announced price, or "until
+    DAY" for a former one.
     """
 
     key: RateKey = ("", 0, "")
     period: str = ""
+
+    @property
+    def decision_names(self) -> tuple[str, ...]:
+        """The price's key, and for one of a dated list also `previous[DAY].KEY`."""
+        word, _, day = self.period.partition(" ")
+        dated = {"until": "previous", "from": "upcoming"}.get(word)
+        return (self.member, f"{dated}[{day}].{self.member}") if dated else (self.member,)
 
     @property
     def what(self) -> str:

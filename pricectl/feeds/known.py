@@ -1,7 +1,8 @@
 """Differences from price lists that somebody has accepted, so that they stay quiet.
 
 `metadata.acknowledged` accepts one value of the lists under the rule `list-differs`: the difference
-is told again once a list has another value. `pricing_notes.PROVIDER.decisions` says in a sentence
+is told again once a list has another value. One that holds our own value pins it: whatever the
+lists have. `pricing_notes.PROVIDER.decisions` says in a sentence
 why a price is right whatever the lists have.
 """
 
@@ -52,12 +53,19 @@ class KnownDifferences:
         }
 
     def row_reason(self, model: Model) -> str:
-        """Why a new model or one that is gone is known; "" where it is not."""
-        return self._acknowledged(pointer_to(model.provider, model.name), None)
+        """Why a new model or one that is gone is known; "" where it is not.
+
+        A sentence about the whole row, under `MODEL.*`, is about its name, too.
+        """
+        accepted = self._acknowledged(pointer_to(model.provider, model.name), None)
+        return accepted or self._decision(model, "*")
 
     def marked(self, drift: _Drift) -> _Drift:
         """A difference without the values that are accepted, or with the reason for all of them."""
-        decision = self._decision(drift.model, drift.member)
+        found = (self._decision(drift.model, name) for name in drift.decision_names)
+        decision = next(filter(None, found), "")
+        if drift.ours is not None and not drift.alias:
+            decision = decision or self._acknowledged(drift.pointer, acknowledged_value(drift.ours))
         return drift.accepting(
             lambda value: decision or self._acknowledged(drift.pointer, acknowledged_value(value))
         )

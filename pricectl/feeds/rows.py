@@ -1,7 +1,7 @@
 """Compares one row of ours with the rows that lists have for it: prices, limits, dates, factors."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +22,10 @@ LIMITS = ("max_input_tokens", "max_output_tokens")
 RETIREMENT, SUCCESSOR = "deprecation_date", "successor"
 # A list that has these prices as we do agrees with a row that has them.
 MAIN_UNITS = ("input", "output")
+
+
+# How the period of a former price begins.
+UNTIL = "until "
 
 
 class ListedRow(NamedTuple):
@@ -59,7 +63,7 @@ class RowComparison:
         self.compared = 0
 
     def prices(self) -> Iterator[PriceDrift]:
-        """Every price that a list has otherwise: now, off-peak, announced, then by aliases."""
+        """Every price that a list has otherwise: now, off-peak, announced, former, by aliases."""
         now = self.model.list_at(self._at)
         priced = [(row, row.model.list_at(self._at)) for row in self._own]
         seen: set[tuple[RateKey, str, int]] = set()
@@ -69,6 +73,7 @@ class RowComparison:
         self.compared += len({key for _, prices in priced for key in prices.rates})
         yield from self._off_peak(now, priced)
         yield from self._announced(seen)
+        yield from self._former()
         for alias, rows in self._aliases.items():
             by_alias = [(row, row.model.list_at(self._at)) for row in rows]
             for drift in self._differing(now, by_alias, alias=alias):
@@ -159,6 +164,19 @@ class RowComparison:
                 new = {(drift.key, it.vote, it.value) for it in drift.differing} - seen
                 seen |= new
                 if new:
+                    yield drift
+
+    def _former(self) -> Iterator[PriceDrift]:
+        """What lists that date their prices had otherwise just before one of ours changed.
+
+        A price that either does not state of that time says nothing about it.
+        """
+        for end, ours in self.model.previous:
+            before = end - timedelta(seconds=1)
+            dated = [(row, row.model.list_at(before)) for row in self._own]
+            told = [(row, old) for row, old in dated if old is not row.model.list_at(self._at)]
+            for drift in self._differing(ours, told, f"{UNTIL}{day_text(end)}"):
+                if drift.ours is not None:
                     yield drift
 
     def _member_drift(

@@ -78,7 +78,7 @@ def load(source: FeedSource) -> Feed:
     if fetch.is_url(source.place):
         return _fetched(source, source.place)
     if chosen and not source.place:
-        path, release = _installed(chosen), installed_version(chosen)
+        path, release = installed_file(chosen), installed_version(chosen)
     else:
         path, release = source.place, ""
     if path != STDIN and Path(path).is_dir():
@@ -127,7 +127,7 @@ def _package_file(chosen: FeedFormat) -> Path | None:
     return path if path and path.is_file() else None
 
 
-def _installed(chosen: FeedFormat) -> str:
+def installed_file(chosen: FeedFormat) -> str:
     """The list's file in the installed package. Raises FeedError where there is none."""
     path = _package_file(chosen)
     if path is None:
@@ -171,6 +171,7 @@ def _found(folder: Path, name: str) -> Iterator[Path]:
 __all__ = [
     "WEB",
     "FeedSource",
+    "installed_file",
     "installed_sources",
     "installed_version",
     "load",

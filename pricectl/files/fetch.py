@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -56,22 +57,33 @@ def fetch(
     return _within(seconds, url, lambda: _get(parsed, _request(url, token), seconds, limit))
 
 
-def post(  # noqa: PLR0913 - one request with its bounds
-    url: str, body: bytes | None, *, token: str | None, seconds: float, limit: int, direct: bool
+def send(  # noqa: PLR0913 - one request with its bounds
+    method: str,
+    url: str,
+    body: bytes | None,
+    *,
+    token: str | None,
+    seconds: float,
+    limit: int,
+    direct: bool,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpAnswer:
-    """Send JSON to a URL and return the answer, within `seconds` in all.
+    """Send a request, with JSON or without a body, and return the answer, within `seconds` in all.
 
     `limit` bounds the answer's body in bytes, `token` is a bearer token, `direct` uses no proxy. No
     redirect is followed. Raises NotFetched, TooSlow if it takes longer.
     """
     parsed = allowed(url)
+    request = _request(url, token, method, body)
+    for name, value in headers.items():
+        request.add_header(name, value)
 
-    def send() -> HttpAnswer:
+    def answered() -> HttpAnswer:
         opener = _opener(parsed, direct=direct)
-        with _open(opener, _request(url, token, "POST", body), seconds) as response:
+        with _open(opener, request, seconds) as response:
             return _answer(response, limit)
 
-    return _within(seconds, url, send)
+    return _within(seconds, url, answered)
 
 
 def is_bearer_token(word: str) -> bool:

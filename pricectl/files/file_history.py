@@ -28,21 +28,29 @@ class FileHistory(NamedTuple):
     lacks: str = ""
 
 
-def file_history(log: FileLog, since: datetime | None = None) -> FileHistory:
-    """The changes of a catalog up to the current commit, along first parents.
+def file_history(
+    log: FileLog,
+    since: datetime | None = None,
+    at_most: int = MAX_CHANGES,
+    commit: str = "",
+    path: str = "",
+) -> FileHistory:
+    """The changes of a catalog up to a commit, by default the current one, along first parents.
 
-    With `since`, the last change before that is the oldest one. Raises BadRef.
+    With `since`, the last change before that is the oldest one; `at_most` is how many are read.
+    `path` is where the catalog is in `commit`. Raises BadRef.
     """
     found: list[FileChange] = []
-    head = log.commit("HEAD")
-    start, path, lacks = head, log.path_in(head) if head else "", ""
+    start, lacks = log.commit(commit or "HEAD"), ""
+    if not commit:
+        path = log.path_in(start) if start else ""
     for _ in range(MAX_MOVES):
         if start is None or lacks:
             break
         commit, start = start, None
-        for change in log.changes(commit, path, MAX_CHANGES + 1):
-            if len(found) == MAX_CHANGES:
-                lacks = f"only the newest {count(MAX_CHANGES)} versions are read"
+        for change in log.changes(commit, path, at_most + 1):
+            if len(found) == at_most:
+                lacks = f"only the newest {count(at_most)} versions are read"
                 break
             found.append(change)
             if since and change.at < since:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Long enough for a large history on a slow disk; a git that waits must not hang a command.
 TIMEOUT_SECONDS = 20
+# What a clone in CI is fetched by: a web server, ssh, or a folder of the same machine.
+FETCH_PROTOCOLS = "https:ssh:file"
 # Only these of git's variables reach git: the user's own configuration, which may list a
 # safe.directory, and where git's parts are installed. Hooks set others, which name another
 # repository or index. Some change what a path means, run programs, or trace into the output.
@@ -118,21 +120,37 @@ def run(root: Path, *arguments: str, index: str = "") -> GitOutput:
 
     `index` is another index file than the repository's own.
     """
+    return _finished(root, arguments, _environment(root, index), TIMEOUT_SECONDS)
+
+
+def fetch(root: Path, *arguments: str, more: Mapping[str, str], seconds: int) -> GitOutput:
+    """Run `git fetch` in a clone whose configuration is trusted, and nowhere else. Raises BadRef.
+
+    `more` is added to the environment, such as a header with a token, which others must not see
+    among git's arguments.
+    """
+    environment = _environment(root) | {"GIT_ALLOW_PROTOCOL": FETCH_PROTOCOLS, **more}
+    return _finished(root, ("fetch", *arguments), environment, seconds)
+
+
+def _finished(
+    root: Path, arguments: Sequence[str], environment: Mapping[str, str], seconds: int
+) -> GitOutput:
     import subprocess
 
     try:
         done = subprocess.run(  # noqa: S603 - an argument list; names stand after --end-of-options or --
             _words(root, arguments),
-            env=_environment(root, index),
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except OSError as error:
         raise _not_run(error) from None
     except subprocess.TimeoutExpired:
-        raise no_answer() from None
+        raise no_answer(seconds) from None
     return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
 
@@ -175,9 +193,9 @@ def _not_run(error: OSError) -> BadRef:
     return BadRef(what, next_step="check its installation", instead="file")
 
 
-def no_answer() -> BadRef:
+def no_answer(seconds: int = TIMEOUT_SECONDS) -> BadRef:
     """The error for a git that hangs."""
-    what = f"git gave no answer in {TIMEOUT_SECONDS} seconds"
+    what = f"git gave no answer in {seconds} seconds"
     return BadRef(what, next_step="try 'git fsck'", instead="file")
 
 

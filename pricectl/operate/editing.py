@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
 from pricectl.check.edited import BroughtFindings, BuiltCatalog, brought_findings
-from pricectl.check.evidence import ACKNOWLEDGEABLE
+from pricectl.check.evidence import ACKNOWLEDGEABLE, LIST_DIFFERS
 from pricectl.check.findings import Finding
 from pricectl.check.positions import Positions
 from pricectl.core import document
@@ -65,12 +65,14 @@ class EditableCatalog(NamedTuple):
 class EditOptions(NamedTuple):
     """How an edit is made: as of when, why its findings are right, and whether to write it.
 
-    `reason` acknowledges in the catalog what would refuse the edit. `dry_run`: write nothing.
+    `reason` acknowledges in the catalog what would refuse the edit, and pins the prices at the
+    JSON Pointers of `pins`: no price list moves them. `dry_run`: write nothing.
     """
 
     at: datetime
     reason: str = ""
     dry_run: bool = False
+    pins: tuple[str, ...] = ()
 
 
 class EditResult(NamedTuple):
@@ -213,19 +215,23 @@ def _acknowledging(edited: EditedCatalog, accepted: Sequence[Acceptance]) -> Edi
 def _acceptances(brought: BroughtFindings, options: EditOptions) -> list[Acceptance]:
     """The acknowledgements that the reason allows: of price findings, each at its own place.
 
-    A share of the file that is gone is acknowledged row by row.
+    A share of the file that is gone is acknowledged row by row. A price to pin that nothing refuses
+    is acknowledged as one that price lists have otherwise.
     """
     if not options.reason:
         return []
     day = as_instant(options.at).date()
     rows_gone = any(finding.rule in GONE_SHARES for finding in brought.failing)
-    return [
+    accepted = [
         Acceptance(finding.rule, finding.pointer, options.reason, day)
         for finding in brought.findings
         if finding.rule in ACKNOWLEDGEABLE
         and finding.pointer
         and (finding in brought.failing or (rows_gone and finding.rule == "model-gone"))
     ]
+    held = {one.pointer for one in accepted}
+    pins = [pointer for pointer in options.pins if pointer not in held]
+    return accepted + [Acceptance(LIST_DIFFERS, it, options.reason, day) for it in pins]
 
 
 def _diff(opened: EditableCatalog, edited: EditedCatalog, at: datetime) -> DiffResult:

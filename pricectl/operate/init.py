@@ -4,7 +4,7 @@ Both files are new: an existing one is never touched, and nothing is written if 
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -82,17 +82,19 @@ class InitResult(NamedTuple):
         return FINDINGS if bad or self.unknown or self.left_out else CLEAN
 
 
-def init(file: str, options: InitOptions) -> InitResult:
+def init(
+    file: str, options: InitOptions, warn: Callable[[str], object] = lambda _: None
+) -> InitResult:
     """Start the price file `file`, the settings beside it, or both.
 
     Raises AlreadyThere, UnknownNames, NothingToStart, NotWritten, and what reading the list or log
-    raises; then nothing is written.
+    raises; then nothing is written. `warn` gets a sentence about lines of a log that are left out.
     """
     path = str(Path(file).with_name(PRICECTL_TOML)) if options.settings else ""
     if path:
         _check_no_settings(file)
     starting = bool(options.models or options.origin)
-    result = _started(file, options) if starting else InitResult(file="")
+    result = _started(file, options, warn) if starting else InitResult(file="")
     settings = ""
     if path:
         settings = _settings(file, options, result.text or _existing(file))
@@ -103,7 +105,7 @@ def init(file: str, options: InitOptions) -> InitResult:
     return result._replace(written=not options.dry_run)
 
 
-def _started(file: str, options: InitOptions) -> InitResult:
+def _started(file: str, options: InitOptions, warn: Callable[[str], object]) -> InitResult:
     """The new catalog, which is not written yet."""
     if os.path.lexists(file):
         raise AlreadyThere(
@@ -113,7 +115,7 @@ def _started(file: str, options: InitOptions) -> InitResult:
         )
     text = document.decode(catalog_file.read(str(packaged_catalog())).data)
     reference, positions = Catalog.load(text), Positions(text)
-    old, called = _origin(options.origin) if options.origin else (None, ())
+    old, called = _origin(options.origin, warn) if options.origin else (None, ())
     choice = choose(reference, (*options.models, *(each.name for each in called)))
     require_known(reference, (name for name in choice.unknown if name in options.models))
     also = [each.model for each in choice.rows]
@@ -149,7 +151,9 @@ def _started(file: str, options: InitOptions) -> InitResult:
     return InitResult(file, "", tuple(rows), unknown, left_out, report, new)
 
 
-def _origin(name: str) -> tuple[OldPrices | None, tuple[CalledModel, ...]]:
+def _origin(
+    name: str, warn: Callable[[str], object]
+) -> tuple[OldPrices | None, tuple[CalledModel, ...]]:
     """The old list in a file, or the models of a usage log."""
     blocks = reading.blocks(name, "pricectl init --from -")
     head = b""
@@ -164,7 +168,7 @@ def _origin(name: str) -> tuple[OldPrices | None, tuple[CalledModel, ...]]:
             return old, ()
     except DocumentError as error:  # JSON lines and CSV are no single document either
         problem = f"; as a price list: {error}"
-    called = called_models(chain([head], blocks))
+    called = called_models(chain([head], blocks), warn)
     if not called:
         raise NothingToStart(
             f"is neither a price list nor a log with a member or column `model`{problem}",

@@ -8,7 +8,7 @@ import json
 from typing import NamedTuple
 from urllib.parse import SplitResult
 
-from pricectl.files.fetch import NotFetched, allowed, post
+from pricectl.files.fetch import NotFetched, allowed, send
 from pricectl.files.health import NO_ADMIN_ENDPOINT, NOT_FOUND
 
 ENDPOINT = "/admin/pricing/reload"
@@ -40,7 +40,9 @@ def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = Fals
     """Ask once. Raises NotFetched: no answer, or one that is neither yes nor a refusal."""
     endpoint = address(url)
     called_url = (endpoint._replace(query="force=true") if force else endpoint).geturl()
-    answer = post(called_url, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
+    answer = send(
+        "POST", called_url, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True
+    )
     status = answer.status
     if status not in {OK, 409}:
         hints = {

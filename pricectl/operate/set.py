@@ -3,7 +3,7 @@
 The whole edit is made or nothing is: a row that cannot be edited as asked stops all others.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -83,7 +83,8 @@ def set_fields(
                 raise
             where = f"{request.origin}: {error.where}"
             raise BadEdit(error.what, where=where, next_step=error.next_step) from None
-    result = make_edit(opened, planner.edits, options, warn)
+    pinning = options._replace(pins=tuple(planner.pins))
+    result = make_edit(opened, planner.edits, pinning, warn)
     plans = planner.plans
     moved = {(plan.model.full_name, move.path) for plan in plans for move in plan.moves}
     kept = [one for plan in plans for one in plan.siblings]
@@ -109,6 +110,8 @@ class _Planner:
         self.edits: list[Edit] = []
         self.plans: list[RowPlan] = []
         self.copies: list[Dependent] = []
+        # Prices of rows that a person named one by one: with a reason, no list moves them.
+        self.pins: list[str] = []
         self.patterns: list[tuple[str, tuple[str, ...]]] = []
 
     def plan(self, request: RowRequest) -> None:
@@ -122,6 +125,8 @@ class _Planner:
             row, catalog = self._state.row(name), self._state.catalog
             plan = plan_row(row, catalog, request, self._today, in_pattern=many)
             self._add(plan)
+            if not many and not request.origin and not request.starts:
+                self.pins += _set_prices(plan)
             following = [
                 one
                 for one in copies(
@@ -166,6 +171,13 @@ class _Planner:
         edited = edit_catalog(self._state.version, self._pending, self._state.positions)
         self._state = _State(edited.after, edited.text, Positions(edited.text))
         self._pending, self._touched = [], set()
+
+
+def _set_prices(plan: RowPlan) -> Iterator[str]:
+    """The JSON Pointers of the prices that a plan sets, without those that only follow another."""
+    for move in plan.moves:
+        if move.new_pico_usd is not None and move.path not in plan.following:
+            yield f"{plan.base}/{key_path(move.path)}"
 
 
 def _unmoved(dependents: Iterable[Dependent], moved: set[tuple[str, str]]) -> tuple[Dependent, ...]:

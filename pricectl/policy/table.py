@@ -294,7 +294,12 @@ SETTINGS = (
     Setting("profiles.rules", "fee_usd", None, "Added to a call after the markup, USD.", '"0.001"'),
     Setting("limits", "max_input_usd_per_mtok", readers.price, "A higher input price is an error."),
     Setting("limits", "max_output_usd_per_mtok", readers.price, "The same for output."),
-    Setting("limits", "stale_days", readers.days, "Days after which `verified_on` is stale."),
+    Setting(
+        "limits",
+        "stale_days",
+        readers.days,
+        "Days after which `verified_on` and `evidence` are stale.",
+    ),
     Setting("limits", "deprecation_days", readers.days, "Days before a shutdown to report it."),
     Setting("limits", "highest", readers.unit_prices, "The highest believable price by unit."),
     Setting("limits", "lowest", readers.unit_prices, "The lowest believable price by unit."),

@@ -108,6 +108,13 @@ def _rank(job: Impact, old_pico_usd: int | None, new_pico_usd: int | None) -> Mo
     )
 
 
+def job_rank(job: Impact) -> tuple[bool, MoneyRank]:
+    """The rank of a job: what the provider charges before what the customer alone pays."""
+    is_cost = bool(job.move.difference_pico_usd)
+    customer = job.old.client_pico_usd, job.new.client_pico_usd
+    return is_cost, _rank(job, *(job.move if is_cost else customer))
+
+
 def rows_by_money(found: Comparison) -> dict[tuple[str, str], MoneyRank]:
     """The rank of the job that matters most, by provider and model."""
     ranks: dict[tuple[str, str], MoneyRank] = {}
@@ -125,18 +132,12 @@ def largest_money(found: Comparison, *, later: bool) -> MoneyEffect | None:
     made for a single price, one that had no price, one of a profile whose provider costs the same.
     A guess that is replaced has no effect that can be known.
     """
-
-    def rank(job: Impact) -> tuple[bool, MoneyRank]:
-        is_cost = bool(job.move.difference_pico_usd)
-        customer = job.old.client_pico_usd, job.new.client_pico_usd
-        return is_cost, _rank(job, *(job.move if is_cost else customer))
-
     moved = [
         job
         for job in _comparable_jobs(found, later=later)
         if job.move.difference_pico_usd or job.customer_move.difference_pico_usd
     ]
-    job = max(moved, key=rank, default=None)
+    job = max(moved, key=job_rank, default=None)
     if job is None:
         return None
     by_customer = not job.move.difference_pico_usd

@@ -11,7 +11,7 @@ from pricectl.operate.editing import ACCEPTED_BY_REASON, EditResult
 from pricectl.report import diff as diff_report
 from pricectl.report.canvas import Canvas, cells_of
 from pricectl.report.columns import EMPTY_LINE, INDENT, StyledLine, folded, wrapped
-from pricectl.report.validate import STYLES
+from pricectl.report.findings_text import STYLES
 
 if TYPE_CHECKING:
     from rich.text import Text

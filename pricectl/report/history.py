@@ -71,9 +71,9 @@ def chart_series(result: Timeline) -> Iterator[tuple[str, ChartSeries]]:
     # Units that were asked for are all shown.
     units = units[:_CHARTED] if len(result.units) > _CHARTED else result.units
     lines = {unit: (result.charged(unit), result.known_now(unit)) for unit in units}
-    starts = (point.start for pair in lines.values() for points in pair for point in points)
+    starts = {point.start for pair in lines.values() for points in pair for point in points}
     last = max([result.at, *starts])
-    if last > result.at:  # so that the last price is a line and not a point
+    if last in starts:  # so that the last price is a line and not a point
         last = shifted(last, (last - result.start) / MARGIN)
     for unit, (charged, known_now) in lines.items():
         points = (*charged, *known_now)

@@ -6,8 +6,8 @@ from typing import Any
 from pricectl.check.families import FAMILIES
 from pricectl.check.rules.base import Rule
 from pricectl.report.canvas import Canvas
+from pricectl.report.findings_text import STYLES
 from pricectl.report.listing import Listing
-from pricectl.report.validate import STYLES
 
 DUE = "A date causes it, so it fails a check only with --fail-on due."
 

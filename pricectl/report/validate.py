@@ -1,31 +1,23 @@
 """Findings of `validate`: for people each with its excerpt of the source, and as a document."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pricectl.check.evidence.loosened import IDS as GATE_RULES
-from pricectl.check.findings import SEVERITIES, Finding, Severity, Threshold
+from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import clean, count, plural
-from pricectl.report.canvas import Canvas, cells_of
-from pricectl.report.columns import wrapped
-from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
+from pricectl.report.canvas import Canvas
+from pricectl.report.excerpts import DIM
+from pricectl.report.findings_text import STYLES, draw_findings
 from pricectl.report.fixes import fix_documents, fix_lines
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 # How a severity reads; "info" is its name in JSON and in the settings.
 SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
-# How far a message stands in that has no room beside its label.
-CONTINUED = 4
-# More findings of one rule are counted instead of shown.
-SHOWN_OF_A_RULE = 10
-# A date brought these, not a mistake: a line each, so that they do not hide other findings.
-SHOWN_DUE_OF_A_RULE = 3
 
 
 def document(found: Validation) -> dict[str, Any]:
@@ -110,100 +102,11 @@ def text(found: Validation, canvas: Canvas) -> str:
     parts: list[Text] = list(fix_lines(found.fixed, canvas))
     for report in found.reports:
         if not canvas.quiet:
-            parts += _findings(report, canvas, found.threshold)
+            parts += draw_findings(report, canvas, found.threshold)
             if report.evidence:
                 parts.append(Text(f"{compared_with(report)}\n", DIM))
         parts.append(_summary(report, with_name=len(found.reports) > 1))
     return canvas.draw(*parts)
-
-
-def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
-    from rich.text import Text
-
-    hidden: Counter[tuple[str, Severity]] = Counter()
-    for findings in (report.new, report.known):
-        shown: Counter[str] = Counter()
-        due: list[Finding] = []
-        for finding in findings:
-            if not _is_shown(finding, threshold, verbose=canvas.verbose):
-                continue
-            shown[finding.rule] += 1
-            short = finding.due and not canvas.verbose and not threshold.trips(finding)
-            most = SHOWN_DUE_OF_A_RULE if short else SHOWN_OF_A_RULE
-            if shown[finding.rule] > most and not canvas.verbose:
-                hidden[finding.rule, finding.severity] += 1
-            elif short:
-                due.append(finding)
-            else:
-                yield _drawn(report, finding, canvas.width)
-        for finding in due:
-            yield _in_a_line(report, finding)
-        if due and findings is report.new and report.known:
-            yield Text()
-    for (rule, severity), more in hidden.most_common():
-        line = Text("... ", DIM)
-        line.append(f"{count(more)} more ")
-        line.append(f"{severity}[{rule}]", STYLES[severity])
-        line.append("; -v shows all, -o concise one a line", DIM)
-        yield line
-    if hidden or due:
-        yield Text()
-
-
-def _is_shown(finding: Finding, threshold: Threshold, *, verbose: bool) -> bool:
-    """Whether the text shows it: of the notes those that were asked for, fail, or are of a gate."""
-    notes = verbose or threshold.level == "info"
-    gate = finding.rule in GATE_RULES
-    return finding.severity != "info" or notes or gate or threshold.trips(finding)
-
-
-def location(report: ValidationReport, finding: Finding) -> str:
-    """Where a finding is, as editors read it: `file:line:column`, or only the file."""
-    position = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
-    return clean(report.file_of(finding)) + position
-
-
-def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
-    """A finding as compilers show theirs: headline, place, excerpt, hint."""
-    from rich.text import Text
-
-    style = STYLES[finding.severity]
-    drawn = Text(no_wrap=True, overflow="ignore")
-    drawn.append(f"{finding.severity}[{finding.rule}]", style)
-    message = clean(finding.message) + finding.due_mark
-    drawn.append(f" {_wrapped(message, width, drawn.cell_len + 1)}\n", "bold")
-    spans = marked_spans(report.positions, finding, style)
-    digits = len(str(max((marked.span.line for marked in spans), default=0)))
-    margin = " " * digits
-    drawn.append(f"{margin}--> ", GUTTER).append(f"{location(report, finding)}\n")
-    if spans:
-        drawn.append(f"{margin} |\n", GUTTER)
-        drawn.append_text(draw_excerpt(spans, report.positions, digits, width))
-    if finding.hint:
-        if spans:
-            drawn.append(f"{margin} |\n", GUTTER)
-        drawn.append(f"{margin} = ", GUTTER).append("hint", "bold cyan").append(": ")
-        indent = len(f"{margin} = hint: ")
-        drawn.append(f"{_wrapped(clean(finding.hint), width, indent)}\n")
-    return drawn
-
-
-def _in_a_line(report: ValidationReport, finding: Finding) -> "Text":
-    from rich.text import Text
-
-    drawn = Text(no_wrap=True, overflow="ignore")
-    drawn.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
-    return drawn.append(f" {location(report, finding)}: {clean(finding.message)}{finding.due_mark}")
-
-
-def _wrapped(text: str, width: int, indent: int) -> str:
-    """Lines of at most that width; all but the first, which begins behind a label, are indented."""
-    room = max(MIN_SOURCE_WIDTH, width - indent)
-    if max(map(cells_of, text.split()), default=0) > room:
-        # A long name has the whole width, on a line of its own behind a smaller indent.
-        indent, room = CONTINUED, max(MIN_SOURCE_WIDTH, width - CONTINUED)
-        return f"\n{' ' * indent}".join(["", *wrapped(text, room)])
-    return f"\n{' ' * indent}".join(wrapped(text, room))
 
 
 def summary_words(report: ValidationReport) -> str:

@@ -445,6 +445,18 @@ def test_a_log_names_the_models(run: Run, empty: Path, log: str) -> None:
     assert started(run, "--from", "-", stdin=log)["rows"] == document["rows"]
 
 
+def test_damaged_lines_of_a_log_are_counted(run: Run, empty: Path) -> None:
+    """A log that was cut in two places; plain text between records is no damage."""
+    log = '{"model": "gpt-4o"}\n{"model": "o3", "usa\nnoise\n{"model": "o3"}\n{"mod\n'
+    (empty / "calls.log").write_text(log, encoding="utf-8")
+    shown = run("init", "--from", "calls.log")
+    assert shown.exit_code == 0
+    assert "2 lines are damaged JSON and left out" in shown.stderr
+    (empty / NAME).unlink()
+    (empty / "calls.log").write_text('{"model": "gpt-4o"}\nnoise\n', encoding="utf-8")
+    assert "damaged" not in run("init", "--from", "calls.log").stderr
+
+
 def test_a_name_of_the_log_without_a_row_is_told(run: Run, empty: Path) -> None:
     (empty / "calls.jsonl").write_text('{"model": "gpt-4o"}\n' + '{"model": "our-llama"}\n' * 3)
     document = started(run, "--from", "calls.jsonl", code=1)

@@ -47,10 +47,10 @@ def test_an_unknown_format_is_bad_usage_before_anything_is_done(run: Run) -> Non
     words["waive"] = ["price-moved", "/openai/o3"]
     words |= {"add": ["o3"], "remove": ["o3"], "rename": ["o3", "o4"]}
     for verb in VERBS:
-        result = run(verb, *words.get(verb, []), "-o", "qqq")
+        result = run(verb, *words.get(verb, []), "-o", "xyzzy")
         said = " ".join(result.stderr.replace("│", " ").split())
         assert (result.exit_code, result.stdout) == (2, ""), verb
-        assert f"unknown format 'qqq'; one of {', '.join(formats_of(verb))}" in said
+        assert f"unknown format 'xyzzy'; one of {', '.join(formats_of(verb))}" in said
 
 
 def test_every_format_of_the_table_has_its_functions() -> None:

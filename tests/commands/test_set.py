@@ -655,3 +655,11 @@ def test_colour_is_escaped_once(run: Run) -> None:
     ).stdout
     assert "\x1b[32m" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain.split()
+
+
+def test_announced_prices_that_are_cancelled_are_taken_out(run: Run, home: Path) -> None:
+    document = documented(run, "gemini-2.5-pro", "upcoming=none")
+    assert document["written"]
+    assert "upcoming" not in (home / NAME).read_text(encoding="utf-8")
+    assert "takes them out" in refused(run, "gemini-2.5-pro", "upcoming=[]")
+    assert "is not in the row" in refused(run, "gpt-4o", "upcoming=none")

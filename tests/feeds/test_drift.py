@@ -208,6 +208,31 @@ def test_a_price_that_a_list_announces_is_told_with_its_day() -> None:
     assert drift(ours, theirs).prices == ()
 
 
+def test_a_former_price_is_compared_with_lists_that_date_theirs() -> None:
+    """Ours was $2.00 until 2026-09-10; a list that had $1.50 then has today's price like ours.
+
+    The other list has no dates, so that it says nothing of that time.
+    """
+    was = {"until": "2026-09-10", "input_cost_per_token": 2e-06, "output_cost_per_token": 1e-05}
+    ours = {"openai": {"gpt-4o": {**GPT, "previous": [was]}}}
+    undated = listed({"openai": {"gpt-4o": GPT}}, "models.dev")
+    first = {**GPT, "input_cost_per_token": 1.5e-06}
+    dated = {**first, "upcoming": [{"from": "2026-09-10", **GPT}]}
+    theirs = undated._replace(name="litellm", catalog=catalog({"openai": {"gpt-4o": dated}}))
+    one = only(drift(ours, theirs, undated))
+    assert (one.what, one.ours, one.majority.value) == (
+        "input until 2026-09-10",
+        2_000_000,
+        1_500_000,
+    )
+    assert one.pointer == "/openai/gpt-4o/previous/0/input_cost_per_token"
+    notes = {"openai": {"decisions": {"gpt-4o.previous*": "two pages of that time"}}}
+    assert only(drift(ours, theirs, undated, notes=notes)).known_because == "two pages of that time"
+    same = {**was, "input_cost_per_token": 1.5e-06}
+    agreeing = {"openai": {"gpt-4o": {**GPT, "previous": [same]}}}
+    assert drift(agreeing, theirs, undated).prices == ()
+
+
 def _plain(entry: Any) -> Any:
     """An entry as JSON can have it."""
     return {
@@ -321,6 +346,17 @@ def test_new_models_and_those_that_are_gone() -> None:
     ]
     # nobody sells models of Cohere in these lists, so nobody can say that one is gone
     assert [one.model.full_name for one in found.gone] == ["openai/gpt-3"]
+
+
+def test_a_sentence_about_a_whole_row_says_why_no_list_has_it() -> None:
+    """One about some of its prices does not."""
+    ours = {"openai": {"gpt-4o": GPT, "gpt-3": GPT, "gpt-2": GPT}}
+    notes = {"openai": {"decisions": {"gpt-3.*": "kept for old logs", "gpt-2.input_*": "a page"}}}
+    found = drift(ours, listed({"openai": {"gpt-4o": GPT}}), notes=notes)
+    assert [(one.model.name, one.known_because) for one in found.gone] == [
+        ("gpt-3", "kept for old logs"),
+        ("gpt-2", ""),
+    ]
 
 
 def members(found: Drift) -> list[tuple[str, str | None, str]]:

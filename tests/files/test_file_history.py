@@ -127,13 +127,12 @@ def test_since_keeps_one_older_version(repo: Path) -> None:
     assert found.lacks == "older versions than 2026-01-04 are not asked for"
 
 
-def test_the_number_of_versions_is_bounded_and_told(
-    repo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(histories, "MAX_CHANGES", 2)
+def test_the_number_of_versions_is_bounded_and_told(repo: Path) -> None:
     for day in range(1, 4):
         commit(repo, f"2026-01-0{day}", price(day))
-    found, contents = read(repo)
+    log = FileLog(repo / NAME)
+    found = histories.file_history(log, at_most=2)
+    contents = list(histories.read_changes(log, found.changes))
     assert contents == [price(3).encode(), price(2).encode()]
     assert found.lacks == "only the newest 2 versions are read"
 

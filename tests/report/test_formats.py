@@ -11,6 +11,7 @@ import pytest
 
 from pricectl.report.formats import BINARY, FORMATS, formats_of
 from tests.conftest import CATALOG, ROOT, Run
+from tests.report.pages import ReadPage
 
 EDITED = CATALOG.replace("2.5e-06", "2.5")
 
@@ -53,10 +54,15 @@ def is_svg(text: str) -> bool:
     return root.tag == "{http://www.w3.org/2000/svg}svg" and len(root) > 1
 
 
+def is_html(text: str) -> bool:
+    page = ReadPage(text)
+    return text.startswith("<!doctype html>\n") and not page.open and not page.problems
+
+
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
     return (
-        head[0] in {"known_at", "kind", "model", "group_by"}
+        head[0] in {"known_at", "kind", "model", "provider", "group_by"}
         and bool(lines)
         and {len(line) for line in lines} == {len(head)}
     )
@@ -80,6 +86,7 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "gitlab": is_gitlab,
     "junit": is_junit,
     "changelog": is_changelog,
+    "html": is_html,
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,
@@ -96,6 +103,7 @@ PAGES = {
     "drift": ("docs/upstream.md", ("--feed", "prices.json")),
     "export": ("docs/upstream.md", ("csv",)),
     "replay": ("docs/replay.md", ("log.csv",)),
+    "models": ("docs/upkeep.md", ()),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})
 WRITTEN = [(verb, name) for name, verbs in FORMATS.items() for verb in verbs]

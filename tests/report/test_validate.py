@@ -49,20 +49,52 @@ def drawn(
     return formats.text(found(report), Canvas(color, width, verbose))
 
 
-def test_what_a_date_has_made_due_is_a_line_each_and_three_of_a_rule() -> None:
-    rows = ",".join(
-        f'"m-{n}": {{"input_cost_per_token": 1e-06, "deprecation_date": "2026-12-02"}}'
-        for n in range(7)
-    )
-    report = checked(f'{{"x": {{{rows}}}}}')
-    said = drawn(report, width=120)
-    lines = [line for line in said.splitlines() if "warning[deprecation-near]" in line]
+def shut_down_tomorrow(number: int) -> str:
+    row = '"source": "s", "input_cost_per_token": 1e-06, "deprecation_date": "2026-12-02"'
+    rows = ",".join(f'"m-{n}": {{{row}}}' for n in range(number))
+    return f'{{"x": {{{rows}}}}}'
+
+
+def test_what_a_date_has_made_due_is_a_line_each_and_many_of_a_rule_one() -> None:
+    few = drawn(checked(shut_down_tomorrow(2)), width=160)
+    lines = [line for line in few.splitlines() if "warning[deprecation-near]" in line]
+    assert len(lines) == 2
     assert lines[0].endswith(": 'm-0' shuts down tomorrow, on 2026-12-02 (due)")
-    assert len(lines) == 4
-    assert lines[3] == "... 4 more warning[deprecation-near]; -v shows all, -o concise one a line"
+    report = checked(shut_down_tomorrow(7))
+    (line,) = [it for it in drawn(report, width=160).splitlines() if "deprecation-near" in it]
+    first = ": 'm-0' shuts down tomorrow, on 2026-12-02 (due); 6 more, such as m-1, m-2, m-3"
+    assert line.endswith(first)
     assert drawn(report, verbose=True).count("warning[deprecation-near]") == 7
     due = Threshold(due=True)
     assert "hint: move its callers" in formats.text(found(report, threshold=due), Canvas(width=80))
+
+
+def test_warnings_that_fill_more_than_a_screen_are_a_line_a_rule() -> None:
+    """Six warnings of two rules and an error; the error keeps its excerpt and its hint."""
+    rows = ",\n".join(
+        f'"far-{n}": {{"source": "s", "verified_on": "2026-12-01",\n'
+        f'"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-05}}'
+        for n in range(5)
+    )
+    swapped = '"m": {"input_cost_per_token": 2e-06,\n"output_cost_per_token": 1e-06}'
+    report = checked(f'{{"x": {{{rows},\n{swapped}}}}}')
+    said = drawn(report, width=200)
+    assert "= hint: are the two swapped?" in said
+    far = [line for line in said.splitlines() if "output-far-above-input" in line]
+    assert [line.partition("; ")[2] for line in far] == ["4 more, such as far-1, far-2, far-3"]
+    (alone,) = [line for line in said.splitlines() if "[source-missing]" in line]
+    assert alone.endswith(": 'm' has no source")
+    assert "-v shows each with its lines, -o concise one a line" in said
+    assert drawn(report, verbose=True).count("output-far-above-input") == 5
+    failing = found(report, threshold=Threshold("warning"))
+    assert formats.text(failing, Canvas(width=200)).count("output-far-above-input") == 5
+
+
+def test_few_warnings_keep_their_excerpts() -> None:
+    row = '"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-05'
+    said = drawn(checked(f'{{"x": {{"m": {{{row}, "source": "s"}}}}}}'))
+    assert "^^^^^" in said
+    assert "more" not in said
 
 
 def test_text_shows_the_place_in_its_row_with_carets() -> None:
@@ -191,7 +223,7 @@ def test_markup_escapes_and_emoji_codes_of_a_name_are_literal() -> None:
 
 def test_concise_is_one_line_a_finding() -> None:
     assert concise.findings(found(checked())).splitlines() == [
-        "a,b: prices.json:5:5: info[verified-missing] 'm' has no verified_on",
+        "a,b: prices.json:5:5: info[verified-missing] 'm' has neither verified_on nor evidence",
         (
             "a,b: prices.json:7:32: error[output-below-input] "
             "output at $1.00 / 1M is below input at $2.00 / 1M"

@@ -17,11 +17,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import compare_litellm
 import litellm_calls
 import litellm_usages
-import price_lists
 from compare_litellm import CAUSES, Cause, Question
 from litellm_usages import Case
 
 from pricectl.core.document import parse
+from pricectl.files import feed_source
 
 ROOT = Path(__file__).parents[2]
 BOTH_INSTALLED = all(find_spec(name) for name in ("litellm", "genai_prices"))
@@ -192,9 +192,9 @@ def test_an_unexplained_difference_fails_the_run(
 def test_without_litellm_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(price_lists, "find_spec", lambda _: None)
+    monkeypatch.setattr(feed_source, "find_spec", lambda _: None)
     assert compare_litellm.main([]) == 2
-    assert "pip install 'pricectl[crosscheck]'" in capsys.readouterr().err
+    assert "pip install 'pricectl[lists]'" in capsys.readouterr().err
 
 
 def test_the_sample_row_of_the_map_is_skipped(tmp_path: Path) -> None:

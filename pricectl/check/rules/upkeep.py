@@ -1,12 +1,16 @@
 """Rules about upkeep: shutdowns, stale prices, missing sources."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import NamedTuple
 
+from pricectl.check.evidence.offers import VOUCHERS
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 from pricectl.core.windows import read_day
+from pricectl.models import newest_evidence
 
 DEPRECATION_PASSED = Rule(
     "deprecation-passed",
@@ -46,7 +50,17 @@ VERIFIED_STALE = Rule(
     "Providers change prices without notice; an old price may be wrong.",
     '{"x": {"m": {"verified_on": "2026-01-01"}}}',
     '{"x": {"m": {"verified_on": "2026-11-20"}}}',
-    "Compare the row with its source and set verified_on to that day.",
+    "Compare each row with its source and set verified_on to that day.",
+    due=True,
+)
+EVIDENCE_STALE = Rule(
+    "evidence-stale",
+    "warning",
+    "no price list has confirmed a price for a while",
+    "The lists agreed with the row on an earlier day; its price may have changed since.",
+    '{"x": {"m": {"evidence": [{"list": "litellm", "date": "2026-01-01"}]}}}',
+    '{"x": {"m": {"evidence": [{"list": "litellm", "date": "2026-11-20"}]}}}',
+    "Run 'pricectl drift --renew' with price lists of this week.",
     due=True,
 )
 VERIFIED_IN_FUTURE = Rule(
@@ -62,11 +76,12 @@ VERIFIED_IN_FUTURE = Rule(
 VERIFIED_MISSING = Rule(
     "verified-missing",
     "info",
-    "a row has no verified_on date",
+    "a row has neither verified_on nor evidence",
     "Without a date, a reviewer does not know how old the price is.",
     '{"x": {"m": {"source": "https://example.com/pricing"}}}',
     '{"x": {"m": {"source": "https://example.com/pricing", "verified_on": "2026-11-20"}}}',
-    "Compare the row with its source and set verified_on to that day.",
+    "Compare the row with its source and set verified_on to that day, or run "
+    "'pricectl drift --renew', which writes evidence where price lists agree with the row.",
 )
 SOURCE_MISSING = Rule(
     "source-missing",
@@ -82,6 +97,7 @@ RULES = (
     DEPRECATION_NEAR,
     RETIRED_EARLY,
     VERIFIED_STALE,
+    EVIDENCE_STALE,
     VERIFIED_IN_FUTURE,
     VERIFIED_MISSING,
     SOURCE_MISSING,
@@ -93,14 +109,15 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         yield from _shutdown(context, model)
         yield from _in_future(context, model)
-    yield from _stale(context)
+    for dated in DATED_BY:
+        yield from _stale(context, dated)
     sections: dict[str, list[Model]] = {}
     for model in context.catalog.models:
         if not model.is_retired:
             sections.setdefault(model.provider, []).append(model)
     for section, sold in sections.items():
-        yield from _lacking(SOURCE_MISSING, "source", section, sold)
-        yield from _lacking(VERIFIED_MISSING, "verified_on", section, sold)
+        yield from _lacking(SOURCE_MISSING, ("source",), section, sold)
+        yield from _lacking(VERIFIED_MISSING, VOUCHERS, section, sold)
 
 
 def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
@@ -129,53 +146,74 @@ def _in_future(context: Context, model: Model) -> Iterator[Finding]:
         yield VERIFIED_IN_FUTURE.finding(f"{model.pointer}/verified_on", f"{day} is in the future")
 
 
-def _stale(context: Context) -> Iterator[Finding]:
+def _verified_day(model: Model) -> date | None:
+    return read_day(model.entry.get("verified_on"))
+
+
+class _DatedBy(NamedTuple):
+    """A member that says when a row was compared, and how a message says that."""
+
+    rule: Rule
+    key: str
+    was_compared: str
+    day_of: Callable[[Model], date | None]
+
+
+DATED_BY = (
+    _DatedBy(VERIFIED_STALE, "verified_on", "compared", _verified_day),
+    _DatedBy(EVIDENCE_STALE, "evidence", "confirmed by a price list", newest_evidence),
+)
+
+
+def _stale(context: Context, dated: _DatedBy) -> Iterator[Finding]:
     """One finding for all rows that nobody compared for a while, at the oldest of them.
 
     A row that a waiver or a severity of the settings names has its own, so that it hides no other.
     """
     limit, together = context.policy.limits.stale_days, []
     for model in context.catalog.models:
-        day = read_day(model.entry.get("verified_on"))
-        age = (context.today - day).days if day and not model.is_retired else 0
+        day = None if model.is_retired else dated.day_of(model)
+        age = (context.today - day).days if day else 0
         if age <= limit:
             continue
-        if _is_singled_out(context, f"{model.pointer}/verified_on"):
-            yield _stale_row(model, age)
+        if _is_singled_out(context, dated.rule, f"{model.pointer}/{dated.key}"):
+            yield _stale_row(dated, model, age)
         else:
             together.append((age, model))
     if not together:
         return
     age, oldest = max(together, key=lambda pair: pair[0])
     if len(together) == 1:
-        yield _stale_row(oldest, age)
+        yield _stale_row(dated, oldest, age)
         return
     message = (
-        f"{len(together):,} rows were last compared more than {limit} days ago; "
+        f"{len(together):,} rows were last {dated.was_compared} more than {limit} days ago; "
         f"the oldest is {oldest.full_name!r:.200}, {age:,} days ago"
     )
-    hint = "compare the rows with their sources and set verified_on to that day"
-    yield VERIFIED_STALE.finding(f"{oldest.pointer}/verified_on", message, hint)
+    yield dated.rule.finding(f"{oldest.pointer}/{dated.key}", message)
 
 
-def _stale_row(model: Model, age: int) -> Finding:
-    message = f"the prices of {model.name!r} were last compared {age:,} days ago"
-    return VERIFIED_STALE.finding(f"{model.pointer}/verified_on", message)
+def _stale_row(dated: _DatedBy, model: Model, age: int) -> Finding:
+    message = f"the prices of {model.name!r} were last {dated.was_compared} {age:,} days ago"
+    return dated.rule.finding(f"{model.pointer}/{dated.key}", message)
 
 
-def _is_singled_out(context: Context, pointer: str) -> bool:
+def _is_singled_out(context: Context, rule: Rule, pointer: str) -> bool:
     waivers, severities = context.policy.waivers, context.policy.severities
-    named = [one.pointer for one in waivers if one.rule == VERIFIED_STALE.id]
-    named += [one.pointer for one in severities if one.rule == VERIFIED_STALE.id]
+    named = [one.pointer for one in waivers if one.rule == rule.id]
+    named += [one.pointer for one in severities if one.rule == rule.id]
     return any(f"{pointer}/".startswith(f"{start.rstrip('/')}/") for start in named)
 
 
-def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:
-    """One finding a row, or one for the section if none of its rows has the key."""
-    without = [model for model in models if not model.entry.get(key)]
+def _lacking(
+    rule: Rule, keys: tuple[str, ...], section: str, models: list[Model]
+) -> Iterator[Finding]:
+    """One finding a row without any of the keys, or one for the section if all are without."""
+    without = [model for model in models if not any(model.entry.get(key) for key in keys)]
     if len(without) == len(models) > 1:
-        message = f"none of the {len(models)} models of {section!r} has {key}"
+        message = f"none of the {len(models)} models of {section!r} has {' or '.join(keys)}"
         yield rule.finding(pointer_to(section), message, on_key=True)
         return
+    lacks = f"has no {keys[0]}" if len(keys) == 1 else f"has neither {' nor '.join(keys)}"
     for model in without:
-        yield rule.finding(model.pointer, f"{model.name!r} has no {key}", on_key=True)
+        yield rule.finding(model.pointer, f"{model.name!r} {lacks}", on_key=True)

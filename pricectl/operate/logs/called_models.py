@@ -7,7 +7,7 @@ a column that names the model. Memory does not grow with the length of the log.
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -46,10 +46,13 @@ class CalledModel(NamedTuple):
     records: int
 
 
-def called_models(log: Iterable[bytes]) -> tuple[CalledModel, ...]:
+def called_models(
+    log: Iterable[bytes], warn: Callable[[str], object] = lambda _: None
+) -> tuple[CalledModel, ...]:
     r"""The models that a log names, the most frequent first; none where it names no model.
 
-    The bytes come in blocks of any size. Of very many names, the rarest are dropped.
+    The bytes come in blocks of any size. Of very many names, the rarest are dropped. `warn` gets a
+    sentence where lines between JSON records are damaged, whose models may be missing.
 
     >>> called_models([b'{"model": "gpt-4o"}', b'\n{"response": {"model": "o3"}}'])
     (CalledModel(name='gpt-4o', records=1), CalledModel(name='o3', records=1))
@@ -72,18 +75,26 @@ def called_models(log: Iterable[bytes]) -> tuple[CalledModel, ...]:
         counter.add_table(lines, *columns)
         return counter.sorted()
 
+    records = damaged = 0
+
     def plain() -> Iterator[bytes]:
         """The lines that are not JSON; those that are have been counted."""
+        nonlocal records, damaged
         for line in chain([first], lines):
             record = _record(line)
             if record is None:
+                damaged += line.lstrip().startswith("{")
                 yield line.encode() + b"\n"
             else:
+                records += 1
                 counter.add_record(record)
 
     # Production's own plain lines say `model="gpt-9"` after a phrase that `logs` knows.
     for sighting in LogReader().sightings(plain()):
         counter.add(sighting.model)
+    if records and damaged:
+        lines_left = "1 line is" if damaged == 1 else f"{damaged:,} lines are"
+        warn(f"{lines_left} damaged JSON and left out: is the log cut off?")
     return counter.sorted()
 
 

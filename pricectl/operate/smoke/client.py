@@ -71,7 +71,8 @@ class Endpoint(NamedTuple):
     def post(self, path: str, body: Mapping[str, Any]) -> Reply:
         """Send a JSON body and read the reply; a failure is also a reply."""
         try:
-            answer = fetch.post(
+            answer = fetch.send(
+                "POST",
                 self.url(path),
                 json.dumps(body).encode(),
                 token=self.token or None,

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from pricectl.changes.diff import DiffResult
     from pricectl.check.validation_report import Validation
     from pricectl.history.timeline import Timeline
+    from pricectl.models import ModelList, ProviderList
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
     from pricectl.replay.run import ReplayResult
+    from pricectl.report.diff_page.page import DiffPage
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
@@ -95,6 +97,12 @@ def _changelog(result: "DiffResult") -> str:
     return changelog.diff(result)
 
 
+def _html(result: "DiffPage") -> str:
+    from pricectl.report.formats import html
+
+    return html.diff(result)
+
+
 def _svg(result: "Timeline") -> str:
     from pricectl.report.formats import svg
 
@@ -105,6 +113,12 @@ def _csv(result: "History") -> str:
     from pricectl.report.formats import csv_lines
 
     return csv_lines.history(result)
+
+
+def _csv_models(result: "ModelList | ProviderList") -> str:
+    from pricectl.report.formats import csv_models
+
+    return csv_models.models(result)
 
 
 def _csv_diff(result: "DiffResult") -> str:
@@ -181,15 +195,16 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
+        "html": {"diff": _html, "replay": _html_replay},
         "svg": {"history": _svg},
         "csv": {
             "history": _csv,
             "drift": _csv_drift,
             "export": _csv_export,
             "replay": _csv_replay,
+            "models": _csv_models,
             "diff": _csv_diff,
         },
-        "html": {"replay": _html_replay},
         "parquet": {"replay": _parquet_replay, "export": _parquet_export},
         "litellm": {"export": _litellm_export},
         "ratebook": {"export": _ratebook_export},
@@ -201,6 +216,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'csv'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'html', 'csv'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))

@@ -3,7 +3,7 @@
 from pricectl.check.findings import Finding
 from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean
-from pricectl.report.validate import location
+from pricectl.report.findings_text import location
 
 
 def findings(found: Validation) -> str:

@@ -7,6 +7,7 @@ from pricectl.check.findings import Finding, Severity
 from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
 from pricectl.report import deploy_check as deploy_check_text
+from pricectl.report.findings_text import location
 from pricectl.report.formats.markdown_tables import (
     MAX_CHARACTERS,
     MarkdownTable,
@@ -15,7 +16,7 @@ from pricectl.report.formats.markdown_tables import (
     long_code,
     table_line,
 )
-from pricectl.report.validate import compared_with, location, summary_words
+from pricectl.report.validate import compared_with, summary_words
 
 VALIDATE_MARKER = "<!-- pricectl-validate -->"
 DEPLOY_CHECK_MARKER = "<!-- pricectl-deploy-check -->"

@@ -3,14 +3,14 @@
 Plain SVG without scripts, styles from elsewhere or links: names are text in it, never markup.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from html import escape
 
 from pricectl.core.labels import clean, shortened
-from pricectl.history.timeline import PricePoint, Timeline
+from pricectl.history.timeline import Timeline
 from pricectl.report.history import chart_series
 from pricectl.report.step_chart import ChartSeries
+from pricectl.report.step_plot import StepPlot
 
 WIDTH = 860
 _PANEL, _TOP, _LEFT, _RIGHT, _TITLE, _BOTTOM = 200, 56, 90, 40, 26, 34
@@ -48,22 +48,12 @@ def history(result: Timeline) -> str:
 def _panel(title: str, series: ChartSeries, top: int) -> Iterator[str]:
     floor = top + _PANEL - _BOTTOM
     ceiling = top + _TITLE
-    prices = sorted(series.labels)
-    lowest, highest = (prices[0], prices[-1]) if prices else (0, 0)
-    span = highest - lowest
-
-    def height_of(price: int) -> float:
-        share = (price - lowest) / span if span else 0.5
-        # A price at the very bottom would lie on the axis.
-        return floor - 12 - share * (floor - ceiling - 20)
-
-    def place(instant: datetime) -> float:
-        return _LEFT + series.share(instant) * (WIDTH - _LEFT - _RIGHT)
-
+    # A price at the very bottom would lie on the axis.
+    plot = StepPlot(series, _LEFT, WIDTH - _RIGHT, ceiling + 8, floor - 12)
     yield f'<text class="unit" x="20" y="{top + 14}">{escape(title)}</text>'
     above: float = floor + _LABEL_HEIGHT
-    for price in prices:
-        y = height_of(price)
+    for price in sorted(series.labels):
+        y = plot.height_of(price)
         yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>'
         if above - y >= _LABEL_HEIGHT:  # labels that would cover the one below are left out
             label = escape(series.labels[price])
@@ -71,7 +61,7 @@ def _panel(title: str, series: ChartSeries, top: int) -> Iterator[str]:
             above = y
     yield f'<path class="axis" d="M{_LEFT} {ceiling}V{floor}H{WIDTH - _RIGHT}"/>'
     if series.start < series.now < series.end:
-        now = place(series.now)
+        now = plot.place_of(series.now)
         yield f'<path class="now" d="M{now:.1f} {ceiling}V{floor}"/>'
         yield f'<text x="{now:.1f}" y="{floor + 18}" text-anchor="middle">now</text>'
     for x, anchor, day in (
@@ -80,29 +70,13 @@ def _panel(title: str, series: ChartSeries, top: int) -> Iterator[str]:
     ):
         yield f'<text x="{x}" y="{floor + 18}" text-anchor="{anchor}">{day.date()}</text>'
     if series.has_dashes:
-        yield from _steps("known", series.known_now, series, place, height_of)
-    yield from _steps("charged", series.charged, series, place, height_of)
+        yield from _line("known", plot.path_of(series.known_now))
+    yield from _line("charged", plot.path_of(series.charged))
 
 
-def _steps(
-    kind: str,
-    points: Sequence[PricePoint],
-    series: ChartSeries,
-    place: Callable[[datetime], float],
-    height_of: Callable[[int], float],
-) -> Iterator[str]:
-    ends = (*(point.start for point in points[1:]), series.end)
-    path, drawing = [], False
-    for point, end in zip(points, ends, strict=True):
-        if point.pico_usd is None:
-            drawing = False
-            continue
-        y = f"{height_of(point.pico_usd):.1f}"
-        path.append(f"V{y}" if drawing else f"M{place(point.start):.1f} {y}")
-        path.append(f"H{place(end):.1f}")
-        drawing = True
+def _line(kind: str, path: str) -> Iterator[str]:
     if path:
-        yield f'<path class="{kind}" d="{"".join(path)}"/>'
+        yield f'<path class="{kind}" d="{path}"/>'
 
 
 def _legend(y: int) -> Iterator[str]:
