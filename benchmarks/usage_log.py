@@ -47,8 +47,8 @@ WITH drawn AS (
     SELECT *,
         hash(job_number, {seed}) AS job_hash,
         -- A quarter of the calls use another model than their job's first.
-        CASE WHEN u2 < 0.75 THEN hash(job_number, {seed}, 'model') ELSE hash(call_row, {seed}, 'model')
-        END % {slots} AS slot
+        CASE WHEN u2 < 0.75 THEN hash(job_number, {seed}, 'model')
+            ELSE hash(call_row, {seed}, 'model') END % {slots} AS slot
     FROM drawn
 ), counted AS (
     SELECT *,
@@ -96,7 +96,8 @@ SELECT
         WHEN 2 THEN strftime("at" - INTERVAL 5 HOUR, '%Y-%m-%dT%H:%M:%S.%g-05:00')
         ELSE strftime("at" + INTERVAL 330 MINUTE, '%Y-%m-%dT%H:%M:%S.%g+05:30')
     END AS start_time,
-    CASE WHEN hash("row", 'bad') % {one_bad_in} = 0 AND "row" % 3 = 0 THEN NULL ELSE name END AS model,
+    CASE WHEN hash("row", 'bad') % {one_bad_in} = 0 AND "row" % 3 = 0 THEN NULL ELSE name END
+        AS model,
     service AS service_tier,
     region,
     team AS team_id,

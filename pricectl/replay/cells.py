@@ -144,7 +144,9 @@ class CellTable(NamedTuple):
         `averages` are the input and output tokens of one request, `hourly` whether the call's
         tariff depends on the hour.
         """
-        conditions = period_conditions(alias, hourly, self.is_timed, self.is_hourly)
+        conditions = period_conditions(
+            alias, hourly, is_timed=self.is_timed, is_hourly=self.is_hourly
+        )
         if self.is_stepped:
             conditions.append(f"{alias}is_step" if steps else f"{alias}is_main")
         if self.has_input_bands:
@@ -236,12 +238,7 @@ class CellTable(NamedTuple):
         return " OR ".join(tests) or "FALSE"
 
 
-def period_conditions(
-    alias: str,
-    hourly: str,
-    is_timed: bool,
-    is_hourly: bool,  # noqa: FBT001
-) -> list[str]:
+def period_conditions(alias: str, hourly: str, *, is_timed: bool, is_hourly: bool) -> list[str]:
     """The conditions under which a call was made in a cell's period."""
     conditions = []
     if is_hourly:

@@ -79,7 +79,8 @@ def _limits(
     [limits] = rows_of(connection, statement)
     if any((limits[f"least_{name}"] or 0) < 0 for name in counts):
         raise ReplayRefused("the log has a call with a negative count")
-    if (limits["least_requests"] or 1) < 1:
+    least_requests = limits["least_requests"]
+    if least_requests is not None and least_requests < 1:
         raise ReplayRefused("the log has a call of less than one request")
     first, last = limits["first_at"], limits["last_at"]
     if first and not (first >= FIRST_TIME and last < LAST_TIME):

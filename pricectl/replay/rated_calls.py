@@ -110,8 +110,8 @@ class RatedCalls(NamedTuple):
         conditions += period_conditions(
             "k.",
             "k.is_hourly",
-            any(cells.is_timed for cells in tables),
-            any(cells.is_hourly for cells in tables),
+            is_timed=any(cells.is_timed for cells in tables),
+            is_hourly=any(cells.is_hourly for cells in tables),
         )
         used = (
             any(cells.has_input_bands for cells in tables),
@@ -204,10 +204,8 @@ class RatedCalls(NamedTuple):
         if not cells.is_stepped:
             return []
         steps = steps_of(alias)
-        return [
-            f"LEFT JOIN ({self._steps(side, cells)}) AS {steps} ON c.call_row = {steps}.call_row"
-            f" AND {alias}price_rule = {steps}.price_rule"
-        ]
+        same = f"c.call_row = {steps}.call_row AND {alias}price_rule = {steps}.price_rule"
+        return [f"LEFT JOIN ({self._steps(side, cells)}) AS {steps} ON {same}"]
 
     def _steps(self, side: RatedSide, cells: CellTable) -> str:
         """The costs of the calls whose tiers are marginal: a sum over the steps they reach."""

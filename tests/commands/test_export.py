@@ -61,7 +61,7 @@ def test_litellms_map_is_what_drift_reads(run: Run) -> None:
 
 
 def test_the_counts_follow_their_schema(run: Run) -> None:
-    for name, rows in (("csv", 4), ("litellm", 4)):
+    for name, rows in (("csv", 4), ("litellm", 4), ("ratebook", 4)):
         document = json.loads(run("export", name, "-o", "json").stdout)
         jsonschema.validate(document, SCHEMA)
         assert (document["format"], document["rows"]) == (name, rows)

@@ -40,7 +40,9 @@ def ratebook(result: ExportResult) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(TYPES)
     for row in result.rates:
-        writer.writerow(cell(value) for value in row)
+        writer.writerow(
+            str(value).lower() if isinstance(value, bool) else cell(value) for value in row
+        )
     return out.getvalue()
 
 

@@ -1,0 +1,88 @@
+"""The generator of logs for the benchmarks: the same log for the same seed, with what logs have."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pricectl.core import Profile
+from pricectl.core.catalog import Catalog
+from pricectl.packaged import CATALOG, packaged_bytes
+from pricectl.replay.duckdb_engine import parquet, rows_of, session
+from pricectl.replay.ratebook import Side
+from pricectl.replay.rating import rate
+from tests.conftest import ROOT
+
+duckdb = pytest.importorskip("duckdb", reason="needs the extra replay")
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("usage_log", ROOT / "benchmarks" / "usage_log.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_seed_makes_one_log_and_another_seed_another(
+    generator: ModuleType, tmp_path: Path
+) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        generator.write(tmp_path / f"{name}.parquet", 2000, seed=seed)
+    logs = [
+        sorted(duckdb.read_parquet(str(tmp_path / f"{name}.parquet")).fetchall(), key=str)
+        for name in "abc"
+    ]
+    assert logs[0] == logs[1] != logs[2]
+    assert len(logs[0]) == 2000
+
+
+def test_a_log_has_what_real_logs_have_and_is_rated_exactly(
+    generator: ModuleType, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.parquet"
+    generator.write(log, 30_000)
+    side = Side("new", Catalog.load(packaged_bytes(CATALOG)))
+    with session() as connection:
+        [facts] = rows_of(
+            connection,
+            """SELECT count(DISTINCT job) AS jobs, count(DISTINCT account) AS accounts,
+            count(*) FILTER (input + cache_read + cache_write > 200000) AS long,
+            count(*) FILTER (service = 'batch') AS batches, sum(cache_read) / sum(input) AS cached,
+            median(input + cache_read) AS middle, max(input + cache_read) AS largest
+            """
+            f"FROM {parquet([log])}",
+        )
+        rating = rate(connection, parquet([log]), [side], Profile(), sample=3000)
+    assert 5000 < facts["jobs"] < 10_000
+    assert facts["accounts"] > 1000
+    assert facts["long"] > 5
+    assert facts["batches"] > 1000
+    assert 0.3 < facts["cached"] < 3
+    assert facts["largest"] > 100 * facts["middle"]  # a heavy tail
+    layers = {row.layer for row in rating.coverage}
+    assert {"exact", "alias", "partial", "default"} <= layers
+    assert 2500 < rating.checked_calls < 3500
+
+
+def test_a_raw_log_has_several_time_zones_and_rows_that_no_reader_can_use(
+    generator: ModuleType, tmp_path: Path
+) -> None:
+    log = tmp_path / "raw.csv"
+    generator.write(log, 30_000, raw=True)
+    with session() as connection:
+        [facts] = rows_of(
+            connection,
+            """SELECT count(*) FILTER (model IS NULL) AS nameless,
+            count(*) FILTER (prompt_tokens < 0) AS negative,
+            count(*) FILTER (cache_read_tokens > prompt_tokens AND prompt_tokens >= 0) AS impossible,
+            count(DISTINCT right(start_time, 6)) FILTER (start_time NOT LIKE '%Z') AS zones
+            """
+            f"FROM read_csv('{log}')",
+        )
+    assert min(facts["nameless"], facts["negative"], facts["impossible"]) > 0
+    assert facts["nameless"] + facts["negative"] + facts["impossible"] < 60
+    assert facts["zones"] == 3
