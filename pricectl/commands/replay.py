@@ -37,14 +37,22 @@ class CachePlace(StrEnum):
 
 def replay(
     log: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="LOG...",
             help="Usage logs: files, folders, patterns such as 'logs/*.gz', FILE:TABLE of a "
             "database. Parquet, CSV and JSON lines, also compressed.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    charged: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEDGER",
+            help="Instead of LOG: what each job of a ledger was charged, and what it should have "
+            "been charged by these prices. Nothing is booked.",
+        ),
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option(
@@ -115,7 +123,7 @@ def replay(
     opened = open_catalog(file)
     policy = opened.policy
     request = work.ReplayRequest(
-        tuple(log),
+        _one_log(log, charged),
         LogOptions(
             _columns(policy, column or []),
             cache.value if cache else policy.replay.cache or "",
@@ -126,6 +134,7 @@ def replay(
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
+        compares_charges=bool(charged),
     )
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
@@ -140,6 +149,15 @@ def replay(
         warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")
     show(view, "replay", result, report)
     return 0
+
+
+def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...]:
+    """The log, or the ledger in its place. Raises BadParameter."""
+    if log and charged:
+        raise typer.BadParameter("is given besides LOG: name one of them", param_hint="--charged")
+    if not (log or charged):
+        raise typer.BadParameter("no usage log is named", param_hint="LOG")
+    return tuple(log or charged or ())
 
 
 def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:

@@ -12,9 +12,17 @@ from pricectl.core.credits import MODES, Mode
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
+from pricectl.replay.charged.booked import BookedLedger, is_ledger, read_ledgers
+from pricectl.replay.charged.jobs import (
+    ChargedJobs,
+    compare_ledger,
+    compare_log,
+    repriced_jobs,
+)
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
+from pricectl.replay.logs.sources import log_files
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
@@ -35,6 +43,7 @@ class ReplayRequest(NamedTuple):
 
     `by` is a word of `--by` or a column of the log, `modes` are budget modes. `rows`
     and `rejects` are files for the rated calls and for the rows that are no calls.
+    `compares_charges` asks for what each job should have been charged.
     """
 
     log: tuple[str, ...]
@@ -43,6 +52,7 @@ class ReplayRequest(NamedTuple):
     modes: tuple[Mode, ...] = MODES
     rows: str | None = None
     rejects: str | None = None
+    compares_charges: bool = False
 
     @property
     def column(self) -> str:
@@ -82,6 +92,7 @@ class ReplayResult(NamedTuple):
     coverage: tuple[CoverageRow, ...]
     checked_calls: int
     unsplit_pico: int = 0
+    charged: ChargedJobs | None = None
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -111,9 +122,12 @@ def replay(
             rejects=rejects,
             progress=progress,
         )
-        _check_any(log, request)
+        booked = _booked(request)
+        if booked is None:
+            _check_any(log, request)
         if not log.calls:
-            return _empty(request, files, log, profile)
+            found = _empty(request, files, log, profile)
+            return found._replace(charged=compare_ledger(booked, ()) if booked else None)
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
         rated = rate(
             database,
@@ -141,7 +155,38 @@ def replay(
             rated.coverage,
             rated.checked_calls,
             _unsplit(database, log, files, profile),
+            _charged(database, log, request, files, profile, booked),
         )
+
+
+def _booked(request: ReplayRequest) -> BookedLedger | None:
+    """The jobs of a ledger, where their charges are asked for; None for any other log."""
+    files = log_files(list(request.log)) if request.compares_charges else []
+    ledgers = [file for file in files if is_ledger(file)]
+    if len(ledgers) not in {0, len(files)}:
+        raise BadLog("is not a ledger like the others", next_step="give one kind of log at once")
+    return read_ledgers(ledgers) if ledgers else None
+
+
+def _charged(  # noqa: PLR0913, PLR0917 - a log, by which prices, and what was booked of it
+    database: "DuckDBPyConnection",
+    log: ReadLog,
+    request: ReplayRequest,
+    files: PriceFiles,
+    profile: Profile,
+    booked: BookedLedger | None,
+) -> ChargedJobs | None:
+    if not request.compares_charges:
+        return None
+    if booked:
+        plain = Profile()  # each job has its own conditions, so that no rule may move its cost
+        repriced = repriced_jobs(database, log.relation, files.new, plain, booked.at_reservation)
+        return compare_ledger(booked, repriced)
+    if len(request.modes) > 1:
+        step = f"--mode MODE, one of {', '.join(request.modes)}"
+        raise BadLog("does not say in which budget mode it charges", next_step=step)
+    repriced = repriced_jobs(database, log.relation, files.new, profile)
+    return compare_log(repriced, request.modes[0], profile)
 
 
 def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...], ...]:

@@ -10,10 +10,10 @@ from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.rating import RatedGroup, SideTotals
 from pricectl.replay.run import ReplayResult
 from pricectl.report.canvas import Canvas
+from pricectl.report.charged_tables import charged_document
 from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, table
 from pricectl.report.json_text import catalog_id
 from pricectl.report.replay_tables import (
-    ReportTable,
     base_of,
     column_lines,
     coverage_by_layer,
@@ -26,6 +26,7 @@ from pricectl.report.replay_tables import (
     tables,
     worst_names,
 )
+from pricectl.report.report_table import ReportTable
 
 
 def text(result: ReplayResult, canvas: Canvas) -> str:
@@ -112,6 +113,7 @@ def document(result: ReplayResult) -> dict[str, Any]:
             for row in worst_names(result)
         ],
         "checked_calls": result.checked_calls,
+        "charged": charged_document(result.charged) if result.charged else None,
     }
 
 

@@ -6,13 +6,14 @@ Apart from the formats, so that terminal, Markdown and HTML say the same.
 from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
-from typing import NamedTuple
 
 from pricectl.core.labels import count, grouped, plural
 from pricectl.core.money import PICO_PER_USD, divide
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.report.charged_tables import charged_notes, charged_tables
+from pricectl.report.report_table import ReportTable
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
@@ -25,16 +26,6 @@ _GUESSED = ("partial", "reference", "default")
 UNPRICED = "unpriced"
 _UNPRICED_FLAG = "unpriced-unit"
 _CENTS, _PICO, _FOUR_DIGITS = 2, 12, 1000
-
-
-class ReportTable(NamedTuple):
-    """A table: `alignment` has "l" or "r" for each column; `left_out` lines are not shown."""
-
-    title: str
-    headings: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    alignment: str
-    left_out: int = 0
 
 
 def introduction(result: ReplayResult) -> list[str]:
@@ -55,11 +46,17 @@ def introduction(result: ReplayResult) -> list[str]:
 
 def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) -> list[ReportTable]:
     """All tables that have lines, the total first."""
+    if result.charged:
+        costs = charged_tables(result.charged, verbose=verbose)
+    else:
+        costs = [
+            _totals(result),
+            _groups(result, verbose=verbose, bars=bars),
+            *_accounts(result, verbose=verbose),
+            _stated(result, verbose=verbose),
+        ]
     found = [
-        _totals(result),
-        _groups(result, verbose=verbose, bars=bars),
-        *_accounts(result, verbose=verbose),
-        _stated(result, verbose=verbose),
+        *costs,
         _coverage(result),
         _names(result, verbose=verbose),
         _reasons("rows that could not be read", result.log.rejected, result, verbose=verbose),
@@ -71,6 +68,8 @@ def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) ->
 def notes(result: ReplayResult) -> Iterator[str]:
     """What a reader of the figures must know."""
     log = result.log
+    if result.charged:
+        yield from charged_notes(result.charged)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
     if log.outside_period:

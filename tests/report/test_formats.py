@@ -68,10 +68,6 @@ def is_csv(text: str) -> bool:
     )
 
 
-def is_html(text: str) -> bool:
-    return text.startswith("<!doctype html>") and text.rstrip().endswith("</html>")
-
-
 def is_litellm(text: str) -> bool:
     rows = json.loads(text).values()
     return bool(rows) and all(row["litellm_provider"] for row in rows)
@@ -90,7 +86,6 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,
-    "html": is_html,
 }
 # How the files of a binary format begin.
 MARKS = {"parquet": b"PAR1"}

@@ -14,12 +14,12 @@ from pricectl.report.formats.markdown import (
     table_line,
 )
 from pricectl.report.replay_tables import (
-    ReportTable,
     column_lines,
     introduction,
     notes,
     tables,
 )
+from pricectl.report.report_table import ReportTable
 
 REPLAY_MARKER = "<!-- pricectl-replay -->"
 _STYLE = """
