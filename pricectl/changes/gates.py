@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from pricectl.changes.bill import BillChange
 from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import short_decimal
@@ -34,9 +35,11 @@ class GateLimits(NamedTuple):
     max_decrease_percent: Fraction | None = None
     exit_code: bool = False
     max_credit_change_percent: Fraction | None = None
+    max_bill_increase_percent: Fraction | None = None
+    max_account_increase_percent: Fraction | None = None
 
     @classmethod
-    def read(
+    def read(  # noqa: PLR0913 - each limit is an option
         cls,
         fail_on: Iterable[FailOnChange],
         max_increase: str | None = None,
@@ -44,17 +47,21 @@ class GateLimits(NamedTuple):
         max_credit_change: str | None = None,
         *,
         exit_code: bool = False,
+        max_bill_increase: str | None = None,
+        max_account_increase: str | None = None,
     ) -> "GateLimits":
         """The gates that the options set. Raises BadLimit."""
         percents = {
             "--max-increase": max_increase,
             "--max-decrease": max_decrease,
             "--max-credit-change": max_credit_change,
+            "--max-bill-increase": max_bill_increase,
+            "--max-account-increase": max_account_increase,
         }
-        increase, decrease, credit_change = (
+        increase, decrease, credit_change, *bills = (
             None if text is None else read_percent(text, name) for name, text in percents.items()
         )
-        return cls(frozenset(fail_on), increase, decrease, exit_code, credit_change)
+        return cls(frozenset(fail_on), increase, decrease, exit_code, credit_change, *bills)
 
     def or_settings(self, settings: GateSettings) -> "GateLimits":
         """These gates, and those of the settings where no option sets one."""
@@ -62,11 +69,15 @@ class GateLimits(NamedTuple):
         increase = _first(self.max_increase_percent, settings.max_increase_percent)
         decrease = _first(self.max_decrease_percent, settings.max_decrease_percent)
         credit_change = _first(self.max_credit_change_percent, settings.max_credit_change_percent)
+        bill = _first(self.max_bill_increase_percent, settings.max_bill_increase_percent)
+        account = _first(self.max_account_increase_percent, settings.max_account_increase_percent)
         return self._replace(
             fail_on=kinds,
             max_increase_percent=increase,
             max_decrease_percent=decrease,
             max_credit_change_percent=credit_change,
+            max_bill_increase_percent=bill,
+            max_account_increase_percent=account,
         )
 
 
@@ -82,7 +93,8 @@ class Gate(NamedTuple):
     """One gate and its result: the limit, what was found, whether it tripped.
 
     `limit` and `actual` are counts, or percentages where `percent` is set; None is a rise from
-    nothing. `incomplete` marks a gate that tripped only because something was not compared.
+    nothing. `incomplete` marks a gate that tripped only because something was not compared;
+    `missing` says what was not given that the gate needs.
     """
 
     id: str
@@ -91,6 +103,7 @@ class Gate(NamedTuple):
     tripped: bool
     percent: bool = False
     incomplete: bool = False
+    missing: str = ""
 
     @property
     def text(self) -> str:
@@ -98,6 +111,9 @@ class Gate(NamedTuple):
         if self.id == SETTINGS_COMPARED:
             return "the settings of both versions cannot be compared in full, which always fails"
         sign = "%" if self.percent else ""
+        if self.missing:
+            limit = f"limit {short_decimal(self.limit, 2)}{sign}"
+            return f"limit {self.id} cannot be confirmed: {self.missing}; {limit}"
         actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
         state = "exceeded" if self.tripped else "kept"
         state = "cannot be confirmed" if self.incomplete else state
@@ -169,6 +185,28 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     if settings.problem:
         gates.insert(0, Gate(SETTINGS_COMPARED, Fraction(0), Fraction(1), tripped=True))
     return tuple(gates)
+
+
+def check_bill(bill: BillChange | None, limits: GateLimits) -> tuple[Gate, ...]:
+    """The gates on what customers pay; without their usage nobody can say that they hold."""
+    gates = []
+    if limits.max_bill_increase_percent is not None:
+        rise = bill.rise_percent if bill else None
+        gates.append(_bill_gate("max-bill-increase", limits.max_bill_increase_percent, rise))
+    if limits.max_account_increase_percent is not None:
+        rise = bill.largest_account_rise_percent if bill else None
+        gate = _bill_gate("max-account-increase", limits.max_account_increase_percent, rise)
+        if bill and not bill.accounts:
+            gate = gate._replace(tripped=True, missing="the usage names no accounts")
+        gates.append(gate)
+    if bill is None:
+        no_usage = "no usage was given, see --usage"
+        gates = [gate._replace(tripped=True, missing=no_usage) for gate in gates]
+    return tuple(gates)
+
+
+def _bill_gate(name: str, limit_percent: Fraction, rise: Fraction | None) -> Gate:
+    return Gate(name, limit_percent, rise, rise is None or rise > limit_percent, percent=True)
 
 
 def _credits_moved(comparison: Comparison, direction: int) -> int:

@@ -17,6 +17,7 @@ from pricectl.commands.options import (
     FileOption,
     LimitOptions,
     ProfileOption,
+    UsageOptions,
     ViewOptions,
     instant,
 )
@@ -28,6 +29,7 @@ from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
 from pricectl.files.compared_settings import reviewed_settings, settings_of
+from pricectl.files.reference import fallback_or_problem
 from pricectl.files.versions import FileVersion
 from pricectl.operate.touched_history import touched_history
 from pricectl.policy import Policy
@@ -79,6 +81,7 @@ def diff(
     ] = None,
     *,
     percents: LimitOptions,
+    real: UsageOptions,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
@@ -108,7 +111,13 @@ def diff(
     """
     named, head = _one_of("--base", base, old_version), _one_of("--head", head, new_version)
     base = versions.DEPLOYED if named is None else named
-    limits = GateLimits.read(fail_on or [], *percents, exit_code=exit_code)
+    limits = GateLimits.read(
+        fail_on or [],
+        *percents,
+        exit_code=exit_code,
+        max_bill_increase=real.max_bill_increase,
+        max_account_increase=real.max_account_increase,
+    )
     when = instant(at)
     if staged and nothing_staged(file):
         return CLEAN
@@ -133,15 +142,26 @@ def diff(
         old_settings = SettingsAt(policy)
     problem = at_head.problem if at_head else ""
     reviewed, compared = reviewed_settings(own, old_settings, before.catalog, problem)
+    new_version = edited.version(reuse=before)
+    usage, bill = real.usage or reviewed.policy.usage, None
+    if usage is not None:
+        from pricectl.commands.usage import BilledVersions, bill_of
+
+        pair = compared.pair_of(own.profile_named(profile))
+        fallbacks = compared.fallbacks or (fallback_or_problem(own),) * 2
+        billed = BilledVersions(before.catalog, new_version.catalog, pair, fallbacks)
+        bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
-        NamedVersion(edited.version(reuse=before), edited.name, edited.path),
+        NamedVersion(new_version, edited.name, edited.path),
         reviewed.policy,
         profile=own.profile_named(profile),
         at=when,
         limits=limits.or_settings(reviewed.policy.gates),
         loosened=tuple(map(sentence, reviewed.loosened)),
         settings=compared,
+        bill=bill,
+        checks_bill=True,
     )
     show(view, "diff", result, report, {"html": partial(_page, result, edited, policy, when)})
     return result.exit_code

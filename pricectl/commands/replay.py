@@ -15,14 +15,13 @@ from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
 from pricectl.commands.question import ModeOption, check_mode
+from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
 from pricectl.core.windows import read_instant
-from pricectl.files import catalog_file, git, settings, versions
+from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
-from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.columns import read_column
 from pricectl.replay.logs.log import LogOptions
 from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
@@ -125,7 +124,7 @@ def replay(
     request = work.ReplayRequest(
         _one_log(log, charged),
         LogOptions(
-            _columns(policy, column or []),
+            log_columns(policy, column or []),
             cache.value if cache else policy.replay.cache or "",
             start=_instant(start, "--from"),
             end=_instant(until, "--until"),
@@ -169,17 +168,6 @@ def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
         old = versions.read(base, working, policy)
     side = Side(work.BASE, old.catalog(), files.new.fallback)
     return files._replace(base=side, base_name=old.described)
-
-
-def _columns(policy: Policy, words: list[str]) -> dict[str, Any]:
-    """The columns of the settings, and over them those of the command line. Raises BadLog."""
-    kept = [f"{role}={name}" for role, name in policy.replay.columns.items()]
-    try:
-        found = dict(map(read_column, kept))
-    except BadLog as error:
-        where = f"{settings.shown_path(policy.source)}: replay.columns"
-        raise BadLog(error.what, where=where, next_step=error.next_step) from None
-    return found | dict(map(read_column, words))
 
 
 def _instant(word: str | None, option: str) -> datetime | None:

@@ -203,6 +203,8 @@ def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> 
         percent("max_increase_percent"),
         percent("max_decrease_percent"),
         percent("max_credit_change_percent"),
+        percent("max_bill_increase_percent"),
+        percent("max_account_increase_percent"),
     )
 
 

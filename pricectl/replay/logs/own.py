@@ -126,8 +126,10 @@ def read_ledger_row(row: Row) -> Iterator[LogItem]:
         yield rejected(error, stated)
         return
     # What the answer was priced as; the usage alone does not always say it.
-    priced = {name: first_word(answer, f"pricing.{name}") for name in ("service", "region")}
-    reading = reading._replace(**{name: word for name, word in priced.items() if word})
+    reading = reading._replace(
+        service=first_word(answer, "pricing.service") or reading.service,
+        region=first_word(answer, "pricing.region") or reading.region,
+    )
     for item in calls_of(
         reading,
         says_lifetime="ephemeral_1h" in str(usage),

@@ -4,7 +4,7 @@ from html import escape
 
 from pricectl.core.labels import clean, count, shortened
 from pricectl.replay.run import ReplayResult
-from pricectl.report.formats.markdown import (
+from pricectl.report.formats.markdown_tables import (
     MAX_CHARACTERS,
     MAX_NAME,
     MarkdownTable,

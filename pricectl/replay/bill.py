@@ -1,0 +1,105 @@
+"""What an edit does to real bills: the usage of a log, priced by both versions and settings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from pricectl.changes.bill import AccountBill, BillChange
+from pricectl.core.catalog import Catalog
+from pricectl.core.credits import BUDGET_MODES, Mode
+from pricectl.core.fallback import Fallback
+from pricectl.core.profile import Profile
+from pricectl.replay.duckdb_engine import session
+from pricectl.replay.errors import BadLog
+from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
+from pricectl.replay.logs.staging import Progress
+from pricectl.replay.prices_at import catalog_at
+from pricectl.replay.ratebook import Side
+from pricectl.replay.rating import RatedGroup, rate
+
+# The budget mode whose credits follow the cost.
+COST_MODE: Mode = next(name for name, mode in BUDGET_MODES.items() if mode.basis == "cost")
+_BASE, _NEW = "base", "new"
+
+
+class BillSide(NamedTuple):
+    """One version: its prices, and the settings by which customers are charged."""
+
+    catalog: Catalog
+    profile: Profile
+    fallback: Fallback | None = None
+
+    def at(self, at: datetime) -> "BillSide":
+        """The same with the prices of an instant."""
+        return self._replace(catalog=catalog_at(self.catalog, at))
+
+
+def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is priced
+    words: Sequence[str],
+    options: LogOptions,
+    base: BillSide,
+    new: BillSide,
+    *,
+    at: datetime,
+    progress: Progress,
+) -> BillChange:
+    """Price a log by two versions, as if all of its calls were made at the prices of `at`.
+
+    Raises BadLog or ReplayRefused: the log cannot be read, or not be rated exactly.
+    """
+    with TemporaryDirectory(prefix="pricectl-log-") as folder, session() as database:
+        log = read_log(words, database, Path(folder), options, progress=progress)
+        if not log.calls:
+            raise BadLog("has no calls that can be read", where=", ".join(words)[:200])
+        sides = {_BASE: base.at(at), _NEW: new.at(at)}
+        # Where the edit changes how customers are charged, each version has its own profile.
+        together = [[_BASE, _NEW]] if base.profile == new.profile else [[_BASE], [_NEW]]
+        found = {}
+        for names in together:
+            rated = rate(
+                database,
+                log.relation,
+                [Side(name, sides[name].catalog, sides[name].fallback) for name in names],
+                sides[names[0]].profile,
+                modes=(COST_MODE,),
+                groupings=((), ("account",)),
+                credits_by=((),),
+                progress=lambda stage: _tell(progress, stage),
+            )
+            found |= dict.fromkeys(names, rated.groups)
+    old, now = found[_BASE][()][0], found[_NEW][()][0]
+    accounts = [
+        AccountBill(before.values[0], _paid(before, _BASE), _paid(after, _NEW))
+        for before, after in zip(found[_BASE]["account",], found[_NEW]["account",], strict=True)
+    ]
+    is_named = any(account.account for account in accounts)
+    return BillChange(
+        ", ".join(Path(word).name for word in words)[:200],
+        is_summary=False,
+        days=days_of(log),
+        calls=old.calls,
+        old_pico_usd=_paid(old, _BASE),
+        new_pico_usd=_paid(now, _NEW),
+        old_credits=Fraction(old.sides[_BASE].credits[COST_MODE]),
+        new_credits=Fraction(now.sides[_NEW].credits[COST_MODE]),
+        accounts=tuple(accounts) if is_named else (),
+        left_out_rows=sum(log.rejected.values()),
+    )
+
+
+def days_of(log: ReadLog) -> int | None:
+    """How many days a log covers, the first and the last counted; None without times."""
+    if log.first is None or log.last is None:
+        return None
+    return (log.last.date() - log.first.date()).days + 1
+
+
+def _paid(group: RatedGroup, side: str) -> Fraction:
+    return Fraction(group.sides[side].customer_pico_usd)
+
+
+def _tell(progress: Progress, words: str) -> None:
+    progress(words)
