@@ -1,6 +1,6 @@
 """What an edit does to real bills: the usage of a log, priced by both versions and settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,7 @@ from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.prices_at import catalog_at
 from pricectl.replay.ratebook import Side
-from pricectl.replay.rating import RatedGroup, rate
+from pricectl.replay.rating import Grouping, RatedGroup, rate
 
 # The budget mode whose credits follow the cost.
 COST_MODE: Mode = next(name for name, mode in BUDGET_MODES.items() if mode.basis == "cost")
@@ -57,7 +57,7 @@ def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is pri
         sides = {_BASE: base.at(at), _NEW: new.at(at)}
         # Where the edit changes how customers are charged, each version has its own profile.
         together = [[_BASE, _NEW]] if base.profile == new.profile else [[_BASE], [_NEW]]
-        found = {}
+        found: dict[str, Mapping[Grouping, tuple[RatedGroup, ...]]] = {}
         for names in together:
             rated = rate(
                 database,

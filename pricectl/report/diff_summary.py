@@ -87,11 +87,11 @@ class DiffSummary(NamedTuple):
             many = f"{plural(len(self.jumps), 'price')} moved 5 times or more"
             moved = change_text.percent_text(first.largest)
             lines.append(SummaryLine("Check", f"{many}, first {name}: {moved}", "warning"))
-        for label, effect in (
-            ("Money", self.money),
-            ("Credits", self.credits),
-            ("Later", self.later),
-        ):
+        if self.money:
+            # What stands in for real usage must not be taken for it.
+            basis = "" if self.bill or self.money.basis == "usage" else "sample jobs: "
+            lines.append(SummaryLine("Money", f"{basis}{self.money.text}"))
+        for label, effect in (("Credits", self.credits), ("Later", self.later)):
             lines += [SummaryLine(label, effect.text)] if effect else []
         for label, names in (("New", self.new), ("Gone", self.gone)):
             lines += [SummaryLine(label, _models(names))] if names else []

@@ -104,11 +104,11 @@ def _profile(text: str, file: LogFile) -> Profile:
         values = json.loads(text)
         return Profile(
             str(values.get("name", "default")),
-            **{name: _amount(values[name]) for name in _AMOUNTS if name in values},
-            **{name: int(_amount(str(values[name]))) for name in _WHOLE if name in values},
-            rounding=_rounding(values.get("rounding", "up")),
+            *(_amount(values[name]) for name in _AMOUNTS),
+            *(int(_amount(str(values[name]))) for name in _WHOLE),
+            _rounding(values.get("rounding", "up")),
         )
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         what = f"has a job whose profile cannot be read: {clean(str(error))[:120]}"
         raise BadLog(what, where=file.path) from None
 
