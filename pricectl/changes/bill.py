@@ -97,14 +97,16 @@ class BillChange(NamedTuple):
     def basis(self) -> str:
         """What it was worked out from, in one sentence."""
         summary = "a summary of " if self.is_summary else ""
+        end = "; credits before rounding" if self.is_summary else ""
         accounts = len(self.accounts) + self.folded_accounts
         of = f" of {plural(accounts, 'account')}" if self.accounts else ""
         calls = f"{plural(self.calls, 'call')}{of}"
         if not self.days:
-            return f"{summary}{calls} in {self.source}; it has no times, so it counts as a month"
+            return f"{summary}{calls} in {self.source}; it has no times, so it counts as a month{end}"
         scaled = "" if self.days == MONTH_DAYS else f", scaled by {_factor(self.scale)}"
         days = f"{plural(self.days, 'day')}{scaled} to a month of {MONTH_DAYS} days"
-        return f"{summary}{calls} in {self.source}: {days if scaled else plural(self.days, 'day')}"
+        time = days if scaled else plural(self.days, "day")
+        return f"{summary}{calls} in {self.source}: {time}{end}"
 
 
 def _rise_percent(old: Fraction, new: Fraction) -> Fraction | None:

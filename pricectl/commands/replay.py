@@ -104,6 +104,14 @@ def replay(
         str | None,
         typer.Option(metavar="FILE", help="Write the rows that cannot be read as JSON lines."),
     ] = None,
+    summary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a summary of the log for `diff --usage`: sums without names of accounts, "
+            "small enough to commit.",
+        ),
+    ] = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
@@ -134,6 +142,7 @@ def replay(
         rows,
         rejects,
         compares_charges=bool(charged),
+        summary=summary,
     )
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)

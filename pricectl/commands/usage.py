@@ -1,6 +1,7 @@
 """The usage that `diff` prices: a log, or the summary of one."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pricectl.changes.bill import BillChange
@@ -41,13 +42,20 @@ def bill_of(
 
     Raises BadLog or ReplayRefused: the usage cannot be read, or not be priced exactly.
     """
-    from pricectl.replay.bill import BillSide, bill_of_log
-    from pricectl.replay.logs.log import LogOptions
+    from pricectl.replay.bill_side import BillSide
+    from pricectl.replay.usage_summary import is_summary, read_summary
 
     was, now = versions.profiles.old, versions.profiles.new
     before, after = versions.fallbacks
     base = BillSide(versions.base, was or now, before)
     new = BillSide(versions.new, now or was, after)
+    if is_summary(Path(usage)):
+        from pricectl.replay.summary_bill import bill_of_summary
+
+        return bill_of_summary(read_summary(Path(usage)), Path(usage).name, base, new, at=at)
+    from pricectl.replay.bill import bill_of_log
+    from pricectl.replay.logs.log import LogOptions
+
     options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
     with RateLine(quiet=quiet) as progress:
         return bill_of_log((usage,), options, base, new, at=at, progress=progress)

@@ -5,36 +5,17 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from pricectl.changes.bill import AccountBill, BillChange
-from pricectl.core.catalog import Catalog
-from pricectl.core.credits import BUDGET_MODES, Mode
-from pricectl.core.fallback import Fallback
-from pricectl.core.profile import Profile
+from pricectl.replay.bill_side import COST_MODE, BillSide
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.staging import Progress
-from pricectl.replay.prices_at import catalog_at
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rating import Grouping, RatedGroup, rate
 
-# The budget mode whose credits follow the cost.
-COST_MODE: Mode = next(name for name, mode in BUDGET_MODES.items() if mode.basis == "cost")
 _BASE, _NEW = "base", "new"
-
-
-class BillSide(NamedTuple):
-    """One version: its prices, and the settings by which customers are charged."""
-
-    catalog: Catalog
-    profile: Profile
-    fallback: Fallback | None = None
-
-    def at(self, at: datetime) -> "BillSide":
-        """The same with the prices of an instant."""
-        return self._replace(catalog=catalog_at(self.catalog, at))
 
 
 def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is priced
@@ -54,9 +35,10 @@ def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is pri
         log = read_log(words, database, Path(folder), options, progress=progress)
         if not log.calls:
             raise BadLog("has no calls that can be read", where=", ".join(words)[:200])
-        sides = {_BASE: base.at(at), _NEW: new.at(at)}
+        sides = {_BASE: base.as_of(at), _NEW: new.as_of(at)}
         # Where the edit changes how customers are charged, each version has its own profile.
-        together = [[_BASE, _NEW]] if base.profile == new.profile else [[_BASE], [_NEW]]
+        is_same = sides[_BASE].profile == sides[_NEW].profile
+        together = [[_BASE, _NEW]] if is_same else [[_BASE], [_NEW]]
         found: dict[str, Mapping[Grouping, tuple[RatedGroup, ...]]] = {}
         for names in together:
             rated = rate(
@@ -75,7 +57,6 @@ def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is pri
         AccountBill(before.values[0], _paid(before, _BASE), _paid(after, _NEW))
         for before, after in zip(found[_BASE]["account",], found[_NEW]["account",], strict=True)
     ]
-    is_named = any(account.account for account in accounts)
     return BillChange(
         ", ".join(Path(word).name for word in words)[:200],
         is_summary=False,
@@ -85,7 +66,7 @@ def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is pri
         new_pico_usd=_paid(now, _NEW),
         old_credits=Fraction(old.sides[_BASE].credits[COST_MODE]),
         new_credits=Fraction(now.sides[_NEW].credits[COST_MODE]),
-        accounts=tuple(accounts) if is_named else (),
+        accounts=tuple(account for account in accounts if account.account),
         left_out_rows=sum(log.rejected.values()),
     )
 

@@ -27,6 +27,8 @@ from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
+from pricectl.replay.summarize import summarize
+from pricectl.replay.usage_summary import written
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -43,7 +45,8 @@ class ReplayRequest(NamedTuple):
 
     `by` is a word of `--by` or a column of the log, `modes` are budget modes. `rows`
     and `rejects` are files for the rated calls and for the rows that are no calls.
-    `compares_charges` asks for what each job should have been charged.
+    `summary` is a file for a summary of the log. `compares_charges` asks for what each job
+    should have been charged.
     """
 
     log: tuple[str, ...]
@@ -53,6 +56,7 @@ class ReplayRequest(NamedTuple):
     rows: str | None = None
     rejects: str | None = None
     compares_charges: bool = False
+    summary: str | None = None
 
     @property
     def column(self) -> str:
@@ -113,6 +117,7 @@ def replay(
         session() as database,
         written_whole(request.rejects) as rejects,
         written_whole(request.rows) as rows,
+        written_whole(request.summary) as summary,
     ):
         log = read_log(
             request.log,
@@ -139,6 +144,10 @@ def replay(
             credits_by=_credited(request, files),
             progress=lambda words: _tell(progress, words),
         )
+        if summary:
+            progress("writing the summary")
+            found = summarize(database, log, files.new.catalog)
+            summary.write_text(written(found), encoding="utf-8")
         if rows:
             progress("writing the rated calls")
             modes = request.modes
