@@ -102,7 +102,9 @@ class BillChange(NamedTuple):
         of = f" of {plural(accounts, 'account')}" if self.accounts else ""
         calls = f"{plural(self.calls, 'call')}{of}"
         if not self.days:
-            return f"{summary}{calls} in {self.source}; it has no times, so it counts as a month{end}"
+            return (
+                f"{summary}{calls} in {self.source}; it has no times, so it counts as a month{end}"
+            )
         scaled = "" if self.days == MONTH_DAYS else f", scaled by {_factor(self.scale)}"
         days = f"{plural(self.days, 'day')}{scaled} to a month of {MONTH_DAYS} days"
         time = days if scaled else plural(self.days, "day")

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 from pricectl.changes.bill import AccountBill, BillChange
 from pricectl.core.calculator import quote
-from pricectl.core.credits import Job as RunningJob
-from pricectl.core.credits import exact_credits
+from pricectl.core.credits import Job, exact_credits
 from pricectl.core.customer_price import customer_price
 from pricectl.core.model import Match
 from pricectl.core.profile import Profile
