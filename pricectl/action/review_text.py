@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from pricectl.action.checks import PriceCheck
 from pricectl.core.labels import COMMIT_DIGITS, count, plural
 from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.report.formats.markdown import code, long_code, table_line
+from pricectl.report.formats.markdown_tables import code, long_code, table_line
 from pricectl.report.validate import SEVERITY_WORDS
 
 Verdict = Literal["pass", "fail", "error"]

@@ -142,20 +142,20 @@ def diff(
         old_settings = SettingsAt(policy)
     problem = at_head.problem if at_head else ""
     reviewed, compared = reviewed_settings(own, old_settings, before.catalog, problem)
-    new_version = edited.version(reuse=before)
+    after, charged = edited.version(reuse=before), own.profile_named(profile)
     usage, bill = real.usage or reviewed.policy.usage, None
     if usage is not None:
         from pricectl.commands.usage import BilledVersions, bill_of
 
-        pair = compared.pair_of(own.profile_named(profile))
+        profiles = compared.pair_of(charged).old or charged, charged
         fallbacks = compared.fallbacks or (fallback_or_problem(own),) * 2
-        billed = BilledVersions(before.catalog, new_version.catalog, pair, fallbacks)
+        billed = BilledVersions(before.catalog, after.catalog, profiles, fallbacks)
         bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
-        NamedVersion(new_version, edited.name, edited.path),
+        NamedVersion(after, edited.name, edited.path),
         reviewed.policy,
-        profile=own.profile_named(profile),
+        profile=charged,
         at=when,
         limits=limits.or_settings(reviewed.policy.gates),
         loosened=tuple(map(sentence, reviewed.loosened)),

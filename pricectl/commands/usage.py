@@ -8,9 +8,9 @@ from pricectl.changes.bill import BillChange
 from pricectl.commands.progress import RateLine
 from pricectl.core.catalog import Catalog
 from pricectl.core.fallback import Fallback
+from pricectl.core.profile import Profile
 from pricectl.files import settings
 from pricectl.policy import Policy
-from pricectl.policy.comparison import ProfilePair
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import read_column
 
@@ -31,7 +31,7 @@ class BilledVersions(NamedTuple):
 
     base: Catalog
     new: Catalog
-    profiles: ProfilePair
+    profiles: tuple[Profile, Profile]
     fallbacks: tuple[Fallback, Fallback]
 
 
@@ -45,10 +45,10 @@ def bill_of(
     from pricectl.replay.bill_side import BillSide
     from pricectl.replay.usage_summary import is_summary, read_summary
 
-    was, now = versions.profiles.old, versions.profiles.new
+    was, now = versions.profiles
     before, after = versions.fallbacks
-    base = BillSide(versions.base, was or now, before)
-    new = BillSide(versions.new, now or was, after)
+    base = BillSide(versions.base, was, before)
+    new = BillSide(versions.new, now, after)
     if is_summary(Path(usage)):
         from pricectl.replay.summary_bill import bill_of_summary
 

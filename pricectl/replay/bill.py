@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from pricectl.changes.bill import AccountBill, BillChange
 from pricectl.replay.bill_side import COST_MODE, BillSide
@@ -14,6 +15,9 @@ from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rating import Grouping, RatedGroup, rate
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _BASE, _NEW = "base", "new"
 
@@ -35,30 +39,45 @@ def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is pri
         log = read_log(words, database, Path(folder), options, progress=progress)
         if not log.calls:
             raise BadLog("has no calls that can be read", where=", ".join(words)[:200])
-        sides = {_BASE: base.as_of(at), _NEW: new.as_of(at)}
-        # Where the edit changes how customers are charged, each version has its own profile.
-        is_same = sides[_BASE].profile == sides[_NEW].profile
-        together = [[_BASE, _NEW]] if is_same else [[_BASE], [_NEW]]
-        found: dict[str, Mapping[Grouping, tuple[RatedGroup, ...]]] = {}
-        for names in together:
-            rated = rate(
-                database,
-                log.relation,
-                [Side(name, sides[name].catalog, sides[name].fallback) for name in names],
-                sides[names[0]].profile,
-                modes=(COST_MODE,),
-                groupings=((), ("account",)),
-                credits_by=((),),
-                progress=lambda stage: _tell(progress, stage),
-            )
-            found |= dict.fromkeys(names, rated.groups)
+        source = ", ".join(Path(word).name for word in words)[:200]
+        return bill_of_calls(database, log, source, base, new, at=at, progress=progress)
+
+
+def bill_of_calls(  # noqa: PLR0913 - a log that was read, and by what it is priced
+    database: "DuckDBPyConnection",
+    log: ReadLog,
+    source: str,
+    base: BillSide,
+    new: BillSide,
+    *,
+    at: datetime,
+    progress: Progress,
+) -> BillChange:
+    """The same for a log that was read."""
+    sides = {_BASE: base.as_of(at), _NEW: new.as_of(at)}
+    # Where the edit changes how customers are charged, each version has its own profile.
+    is_same = sides[_BASE].profile == sides[_NEW].profile
+    together = [[_BASE, _NEW]] if is_same else [[_BASE], [_NEW]]
+    found: dict[str, Mapping[Grouping, tuple[RatedGroup, ...]]] = {}
+    for names in together:
+        rated = rate(
+            database,
+            log.relation,
+            [Side(name, sides[name].catalog, sides[name].fallback) for name in names],
+            sides[names[0]].profile,
+            modes=(COST_MODE,),
+            groupings=((), ("account",)),
+            credits_by=((),),
+            progress=lambda stage: _tell(progress, stage),
+        )
+        found |= dict.fromkeys(names, rated.groups)
     old, now = found[_BASE][()][0], found[_NEW][()][0]
     accounts = [
         AccountBill(before.values[0], _paid(before, _BASE), _paid(after, _NEW))
         for before, after in zip(found[_BASE]["account",], found[_NEW]["account",], strict=True)
     ]
     return BillChange(
-        ", ".join(Path(word).name for word in words)[:200],
+        source,
         is_summary=False,
         days=days_of(log),
         calls=old.calls,

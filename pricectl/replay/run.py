@@ -28,7 +28,7 @@ from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
 from pricectl.replay.summarize import summarize
-from pricectl.replay.usage_summary import written
+from pricectl.replay.usage_summary import summary_text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -146,8 +146,8 @@ def replay(
         )
         if summary:
             progress("writing the summary")
-            found = summarize(database, log, files.new.catalog)
-            summary.write_text(written(found), encoding="utf-8")
+            sums = summarize(database, log, files.new.catalog)
+            summary.write_text(summary_text(sums), encoding="utf-8")
         if rows:
             progress("writing the rated calls")
             modes = request.modes

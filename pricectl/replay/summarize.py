@@ -126,7 +126,8 @@ def _number_accounts(database: "DuckDBPyConnection", max_rows: int) -> tuple[int
         database,
         f"SELECT count(*) AS rows FROM (SELECT DISTINCT {keys} FROM usage_sums)",  # noqa: S608
     )
-    room, kept = max_rows - folded["rows"], []
+    room = max_rows - folded["rows"]
+    kept: list[tuple[str, int]] = []
     for account in accounts:
         room -= account["rows"]
         if room < 0:

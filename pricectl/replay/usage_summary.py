@@ -95,7 +95,7 @@ def _row_document(row: UsageRow) -> dict[str, Any]:
     return {**key, "account": row.account, "calls": row.calls, **requests, "counts": counts}
 
 
-def written(summary: UsageSummary) -> str:
+def summary_text(summary: UsageSummary) -> str:
     """The text of a summary: a line for each row, so that a commit shows what changed."""
     whole = document_of(summary)
     members = []

@@ -44,7 +44,8 @@ def bill(run: Run, *words: str, code: int = 0) -> dict[str, Any]:
     return dict(found["overview"]["bill"])
 
 
-def test_the_first_line_is_from_real_traffic_in_every_format(run: Run, edited: Path) -> None:
+@pytest.mark.usefixtures("edited")
+def test_the_first_line_is_from_real_traffic_in_every_format(run: Run) -> None:
     for name in ("text", "markdown", "html"):
         said = run("diff", "--base", "old.json", "--usage", "log.csv", "-o", name).stdout
         plain = said.replace("`", "")
@@ -58,7 +59,8 @@ def test_the_first_line_is_from_real_traffic_in_every_format(run: Run, edited: P
     assert [(one["account"], one["percent"]) for one in found["largest_rises"]] == [("acme", "20")]
 
 
-def test_without_usage_the_sample_jobs_are_named(run: Run, edited: Path) -> None:
+@pytest.mark.usefixtures("edited")
+def test_without_usage_the_sample_jobs_are_named(run: Run) -> None:
     said = run("diff", "--base", "old.json").stdout
     assert "Money    sample jobs: openai/gpt-4o" in said
     assert bill_or_none(run) is None
@@ -68,7 +70,8 @@ def bill_or_none(run: Run) -> object:
     return json.loads(run("diff", "--base", "old.json", "-o", "json").stdout)["overview"]["bill"]
 
 
-def test_limits_on_real_money(run: Run, edited: Path) -> None:
+@pytest.mark.usefixtures("edited")
+def test_limits_on_real_money(run: Run) -> None:
     """$1 on $7 is 14.2857%; acme pays 20% more."""
     words = ("diff", "--base", "old.json", "--usage", "log.csv")
     assert run(*words, "--max-bill-increase", "15%", "--max-account-increase", "20%").exit_code == 0
@@ -80,7 +83,8 @@ def test_limits_on_real_money(run: Run, edited: Path) -> None:
     assert "limit max-account-increase exceeded: 20%, limit 19%" in one.stdout
 
 
-def test_a_limit_without_usage_cannot_be_confirmed(run: Run, edited: Path) -> None:
+@pytest.mark.usefixtures("edited")
+def test_a_limit_without_usage_cannot_be_confirmed(run: Run) -> None:
     found = run("diff", "--base", "old.json", "--max-bill-increase", "15%")
     assert found.exit_code == 1
     assert "cannot be confirmed: no usage was given, see --usage" in found.stdout

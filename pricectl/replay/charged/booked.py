@@ -23,8 +23,6 @@ _JOBS_SQL = """
 """
 _CALLS_SQL = "SELECT account, key, flags FROM call WHERE flags <> '' ORDER BY account, key"
 
-_AMOUNTS = ("markup_percent", "credits_per_dollar", "tokens_per_credit")
-_WHOLE = ("credits_per_job", "minimum_credits")
 _FRACTION = re.compile(r"[0-9]{1,40}(/[1-9][0-9]{0,39})?")
 
 
@@ -103,10 +101,13 @@ def _profile(text: str, file: LogFile) -> Profile:
     try:
         values = json.loads(text)
         return Profile(
-            str(values.get("name", "default")),
-            *(_amount(values[name]) for name in _AMOUNTS),
-            *(int(_amount(str(values[name]))) for name in _WHOLE),
-            _rounding(values.get("rounding", "up")),
+            name=str(values.get("name", "default")),
+            markup_percent=_amount(values["markup_percent"]),
+            credits_per_dollar=_amount(values["credits_per_dollar"]),
+            tokens_per_credit=_amount(values["tokens_per_credit"]),
+            credits_per_job=int(_amount(str(values["credits_per_job"]))),
+            minimum_credits=int(_amount(str(values["minimum_credits"]))),
+            rounding=_rounding(values["rounding"]),
         )
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         what = f"has a job whose profile cannot be read: {clean(str(error))[:120]}"

@@ -84,8 +84,7 @@ def charged(run: Run, ledger: Path, *words: str) -> dict[str, Any]:
 def differences(found: dict[str, Any]) -> dict[tuple[str, str], tuple[int, int, int]]:
     names = ("charged_credits", "right_credits", "difference_credits")
     return {
-        (job["account"], job["job"]): tuple(job[name] for name in names)  # type: ignore[misc]
-        for job in found["jobs"]
+        (job["account"], job["job"]): tuple(job[name] for name in names) for job in found["jobs"]
     }
 
 
