@@ -29,6 +29,9 @@ class ActionInputs(NamedTuple):
     max_increase: str
     max_decrease: str
     max_credit_change: str
+    usage: str
+    max_bill_increase: str
+    max_account_increase: str
     working_directory: str
     comment: bool
     comment_author: str
@@ -51,10 +54,13 @@ class ActionInputs(NamedTuple):
         kinds = FailOnSeverityOrDue if verb == "validate" else FailOnChange
         wanted += [f"--fail-on={kind}" for kind in self.fail_on if kind in set(kinds)]
         if verb == "diff":
+            wanted += [f"--usage={self.usage}"] if self.usage else []
             limits = {
                 "--max-increase": self.max_increase,
                 "--max-decrease": self.max_decrease,
                 "--max-credit-change": self.max_credit_change,
+                "--max-bill-increase": self.max_bill_increase,
+                "--max-account-increase": self.max_account_increase,
             }
             wanted += [f"{option}={limit}" for option, limit in limits.items() if limit]
         return wanted
@@ -82,6 +88,9 @@ def read_inputs(environment: Mapping[str, str]) -> ActionInputs:
         max_increase=given("MAX_INCREASE"),
         max_decrease=given("MAX_DECREASE"),
         max_credit_change=given("MAX_CREDIT_CHANGE"),
+        usage=given("USAGE"),
+        max_bill_increase=given("MAX_BILL_INCREASE"),
+        max_account_increase=given("MAX_ACCOUNT_INCREASE"),
         working_directory=given("WORKING_DIRECTORY"),
         comment=_YES_OR_NO[comment],
         comment_author=given("COMMENT_AUTHOR") or WORKFLOW_ACCOUNT,
