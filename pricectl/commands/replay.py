@@ -18,7 +18,7 @@ from pricectl.commands.question import ModeOption, check_mode
 from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.windows import read_instant
+from pricectl.core.windows import day_text, read_instant
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
@@ -58,6 +58,15 @@ def replay(
             metavar="VERSION",
             help="Compare with the cost by these prices: a git ref, REF:PATH, a file, 'deployed' "
             "or 'packaged'.",
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Price all calls as if made on this day, or on the first of a month such as "
+            "2027-01: by announced prices, retired models as their successors.",
+            show_default="each call's own time",
         ),
     ] = None,
     by: Annotated[
@@ -149,6 +158,8 @@ def replay(
     files = work.PriceFiles(new, opened.version or opened.file)
     if base is not None:
         files = _with_base(files, base, file, policy)
+    if at is not None:
+        files = _as_of(files, at)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
         result = work.replay(request, files, policy.profile_named(profile), progress)
     if not result.log.calls:
@@ -177,6 +188,32 @@ def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
         old = versions.read(base, working, policy)
     side = Side(work.BASE, old.catalog(), files.new.fallback)
     return files._replace(base=side, base_name=old.described)
+
+
+def _as_of(files: Any, word: str) -> Any:
+    """The price files with the prices of one day; without a base, compared with the calls' own."""
+    from pricectl.replay import run as work
+    from pricectl.replay.prices_at import read_month_or_day, retiring_catalog_at
+
+    at = read_month_or_day(word)
+    if at is None:
+        message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
+        raise typer.BadParameter(message, param_hint="--at")
+    day = day_text(at)
+    new, old = files.new, files.base
+    found = retiring_catalog_at(new.catalog, at, new.fallback)
+    base, base_name = Side(work.BASE, new.catalog, new.fallback), "the prices of each call's time"
+    if old:
+        of_base = retiring_catalog_at(old.catalog, at, old.fallback)
+        base, base_name = old._replace(catalog=of_base.catalog), f"{files.base_name} on {day}"
+    return files._replace(
+        new=new._replace(catalog=found.catalog),
+        new_name=f"{files.new_name} on {day}",
+        base=base,
+        base_name=base_name,
+        at=day,
+        retired=found.retired,
+    )
 
 
 def _instant(word: str | None, option: str) -> datetime | None:

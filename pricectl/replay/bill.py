@@ -11,7 +11,7 @@ from pricectl.changes.bill import AccountBill, BillChange
 from pricectl.replay.bill_side import COST_MODE, BillSide
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
+from pricectl.replay.logs.log import LogOptions, ReadLog, days_of, read_log
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rating import Grouping, RatedGroup, rate
@@ -88,13 +88,6 @@ def bill_of_calls(  # noqa: PLR0913 - a log that was read, and by what it is pri
         accounts=tuple(account for account in accounts if account.account),
         left_out_rows=sum(log.rejected.values()),
     )
-
-
-def days_of(log: ReadLog) -> int | None:
-    """How many days a log covers, the first and the last counted; None without times."""
-    if log.first is None or log.last is None:
-        return None
-    return (log.last.date() - log.first.date()).days + 1
 
 
 def _paid(group: RatedGroup, side: str) -> Fraction:

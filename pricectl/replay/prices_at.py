@@ -26,6 +26,12 @@ class CatalogAt(NamedTuple):
     retired: tuple[RetiredModel, ...] = ()
 
 
+def read_month_or_day(word: str) -> datetime | None:
+    """A day or instant, or the first day of a month such as "2027-01"; None if it is neither."""
+    is_month = len(word) == len("2027-01") and word[4:5] == "-"
+    return read_instant(f"{word}-01" if is_month else word)
+
+
 def catalog_at(catalog: Catalog, at: datetime) -> Catalog:
     """The same rows with the prices of an instant at all times; off-peak hours stay."""
     return _with_models(catalog, tuple(_fixed(model, at) for model in catalog.models), at)

@@ -24,6 +24,7 @@ from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
+from pricectl.replay.prices_at import RetiredModel
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
@@ -65,17 +66,32 @@ class ReplayRequest(NamedTuple):
 
 
 class PriceFiles(NamedTuple):
-    """The prices that a log is rated by, with their names; `base` are the old ones, if any."""
+    """The prices that a log is rated by, with their names; `base` are the old ones, if any.
+
+    `at` is the day whose prices are used for all calls ("" for the calls' own); `retired` are the
+    rows that are retired by then.
+    """
 
     new: Side
     new_name: str
     base: Side | None = None
     base_name: str = ""
+    at: str = ""
+    retired: tuple[RetiredModel, ...] = ()
 
     @property
     def sides(self) -> tuple[Side, ...]:
         """The old ones first, as they are shown."""
         return (self.base, self.new) if self.base else (self.new,)
+
+
+class RetiredUse(NamedTuple):
+    """The calls of a retired row: their list price so far, and by the row that takes over."""
+
+    model: RetiredModel
+    calls: int
+    old_pico_usd: int
+    new_pico_usd: int
 
 
 class ReplayResult(NamedTuple):
@@ -97,6 +113,18 @@ class ReplayResult(NamedTuple):
     checked_calls: int
     unsplit_pico: int = 0
     charged: ChargedJobs | None = None
+
+    @property
+    def retired(self) -> tuple[RetiredUse, ...]:
+        """The calls of rows that are retired on the day of `--at`, the most calls first."""
+        found = []
+        for model in self.files.retired:
+            rows = [one for one in self.coverage if one.catalog_model == model.full_name]
+            calls = sum(one.calls for one in rows if one.side == NEW)
+            costs = (sum(one.pico_usd for one in rows if one.side == side) for side in (BASE, NEW))
+            if calls:
+                found.append(RetiredUse(model, calls, *costs))
+        return tuple(sorted(found, key=lambda one: (-one.calls, one.model.full_name)))
 
     @property
     def modes(self) -> tuple[Mode, ...]:

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pricectl.core.catalog import Catalog
-from pricectl.replay.bill import days_of
 from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of, types_of
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
-from pricectl.replay.logs.log import ReadLog
+from pricectl.replay.logs.log import ReadLog, days_of
 from pricectl.replay.ratebook import CallKey
 from pricectl.replay.templates import template
 from pricectl.replay.usage_summary import HOURS, MAX_HOURLY, MAX_ROWS, UsageRow, UsageSummary

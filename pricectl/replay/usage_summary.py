@@ -44,7 +44,7 @@ class UsageRow(NamedTuple):
 class UsageSummary(NamedTuple):
     """A summarized log.
 
-    `days` as in `bill.days_of`. `edges` are input tokens, and `output_edges` output tokens, at
+    `days` as in `logs.log.days_of`. `edges` are input tokens, and `output_edges` output tokens, at
     which a band begins: the tiers of the prices of then. `accounts` are kept one by one,
     `folded_accounts` as one sum. `hours` are the tokens of each hour of the day in UTC, by name;
     "" of the whole log. `left_out_calls` are of names for which there was no room.

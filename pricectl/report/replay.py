@@ -113,6 +113,18 @@ def document(result: ReplayResult) -> dict[str, Any]:
             for row in worst_names(result)
         ],
         "checked_calls": result.checked_calls,
+        "at": files.at or None,
+        "retired": [
+            {
+                "model": one.model.full_name,
+                "since": one.model.since,
+                "charged_as": one.model.successor or None,
+                "calls": one.calls,
+                "old_usd": usd(one.old_pico_usd),
+                "new_usd": usd(one.new_pico_usd),
+            }
+            for one in result.retired
+        ],
         "charged": charged_document(result.charged) if result.charged else None,
     }
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
+from pricectl.changes.bill import MONTH_DAYS
 from pricectl.core.labels import count, grouped, plural
 from pricectl.core.money import PICO_PER_USD, divide
 from pricectl.replay.logs.columns import ColumnMap
+from pricectl.replay.logs.log import days_of
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
 from pricectl.report.charged_tables import charged_notes, charged_tables
@@ -52,6 +54,7 @@ def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) ->
         costs = [
             _totals(result),
             _groups(result, verbose=verbose, bars=bars),
+            _retired(result),
             *_accounts(result, verbose=verbose),
             _stated(result, verbose=verbose),
         ]
@@ -70,6 +73,8 @@ def notes(result: ReplayResult) -> Iterator[str]:
     log = result.log
     if result.charged:
         yield from charged_notes(result.charged)
+    if result.files.at and result.files.base:
+        yield _monthly(result)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
     if log.outside_period:
@@ -85,6 +90,19 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield "rows are sums of many requests, so each counts as one job; the last day may grow"
     if result.checked_calls:
         yield f"{plural(result.checked_calls, 'call')} priced again one by one: no difference"
+
+
+def _monthly(result: ReplayResult) -> str:
+    """What the log comes to in a month, if the traffic stays."""
+    days = days_of(result.log)
+    scale = Fraction(MONTH_DAYS, days) if days else Fraction(1)
+    old, new = base_of(result.total), new_of(result.total)
+    costs = []
+    for side in (old, new):
+        paid = dollars(side.customer_pico_usd * scale)
+        costs.append(f"{dollars(side.contract_pico_usd * scale)} (customers {paid})")
+    length = f"{plural(days, 'day')} scaled to {MONTH_DAYS}" if days else "the log has no times"
+    return f"a month of this traffic: {costs[0]} before, {costs[1]} on {result.files.at}; {length}"
 
 
 def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str]:
@@ -197,6 +215,23 @@ def _numbers(side: SideTotals, result: ReplayResult) -> list[Fraction | int]:
 def _amounts(side: SideTotals, result: ReplayResult) -> tuple[str, ...]:
     numbers = (count(side.credits[mode]) for mode in result.modes)
     return (dollars(side.contract_pico_usd), dollars(side.customer_pico_usd), *numbers)
+
+
+def _retired(result: ReplayResult) -> ReportTable:
+    """The models of the log that are retired on the day of `--at`, and who answers instead."""
+    lines = tuple(
+        (
+            one.model.full_name,
+            one.model.since,
+            one.model.successor or "nobody: unpriced",
+            count(one.calls),
+            dollars(one.old_pico_usd),
+            dollars(one.new_pico_usd),
+        )
+        for one in result.retired
+    )
+    headings = ("model", "retired", "charged as", "calls", "old cost", "new cost")
+    return ReportTable(f"retired on {result.files.at}", headings, lines, "lllrrr")
 
 
 def _value(group: RatedGroup) -> str:
