@@ -143,7 +143,7 @@ def diff(
     problem = at_head.problem if at_head else ""
     reviewed, compared = reviewed_settings(own, old_settings, before.catalog, problem)
     after, charged = edited.version(reuse=before), own.profile_named(profile)
-    usage, bill = real.usage or reviewed.policy.usage, None
+    usage, bill = real.usage or reviewed.policy.usage_file, None
     if usage is not None:
         from pricectl.commands.usage import BilledVersions, bill_of
 

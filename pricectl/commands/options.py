@@ -164,7 +164,7 @@ class UsageOptions(NamedTuple):
             metavar="LOG",
             help="Show what the edit does to real bills: a usage log as `replay` reads it, or the "
             "summary of one, which needs no extra.",
-            show_default="the setting 'usage'",
+            show_default="the setting 'usage_file'",
         ),
     ] = None
     max_bill_increase: Annotated[

@@ -38,7 +38,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("", "local_price"): "{input = 0.10, output = 0.20}",
     ("", "service"): '"api"',
     ("", "changelog"): '"CHANGELOG.md"',
-    ("", "usage"): '"usage_summary.json"',
+    ("", "usage_file"): '"usage_summary.json"',
     ("limits", "highest"): "{input = 600}",
     ("limits", "lowest"): "{input = 0.0005}",
     ("workloads", "name"): '"support answer"',

@@ -265,7 +265,7 @@ SETTINGS = (
     Setting("", "changelog", readers.text, "The changelog that edits of prices are added to."),
     Setting("", "feeds", readers.texts, "The price lists that `drift` compares with."),
     Setting("", "replay", _replay, "How `replay` reads usage logs of plain columns."),
-    Setting("", "usage", readers.text, "The usage log, or its summary, that `diff` prices."),
+    Setting("", "usage_file", readers.text, "The usage log, or its summary, that `diff` prices."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),

@@ -147,7 +147,7 @@ class Policy(NamedTuple):
     define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
     USD per 1M tokens for units of tokens; empty is not set. `service` is the name
     under which processes share their last good copy and their reloads, wherever their files are.
-    `usage` is the usage log, or its summary, that `diff` prices.
+    `usage_file` is the usage log, or its summary, that `diff` prices.
     `feeds` are price lists as `drift --feed` names them, paths relative to the settings file.
     """
 
@@ -171,7 +171,7 @@ class Policy(NamedTuple):
     changelog: str | None = None
     feeds: tuple[str, ...] = ()
     replay: ReplaySettings = ReplaySettings()
-    usage: str | None = None
+    usage_file: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

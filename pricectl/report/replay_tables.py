@@ -330,7 +330,7 @@ def _accounts(result: ReplayResult, *, verbose: bool) -> Iterator[ReportTable]:
 
 def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
     """The log's own cost beside ours, by model, for the calls that state one."""
-    stated = [one for one in result.models if one.stated_calls]
+    stated = [one for one in result.models if one.stated_calls and not result.files.at]
 
     def difference(one: RatedGroup) -> int:
         return new_of(one).stated_calls_pico_usd - one.stated_pico_usd

@@ -91,7 +91,7 @@ def test_a_limit_without_usage_cannot_be_confirmed(run: Run) -> None:
 
 
 def test_settings_name_the_usage_and_the_limits(run: Run, edited: Path) -> None:
-    settings = 'usage = "log.csv"\n[gates]\nmax_bill_increase = "14%"\n'
+    settings = 'usage_file = "log.csv"\n[gates]\nmax_bill_increase = "14%"\n'
     (edited / "pricectl.toml").write_text(settings, encoding="utf-8")
     found = run("diff", "--base", "old.json")
     assert found.exit_code == 1
