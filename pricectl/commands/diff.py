@@ -149,7 +149,7 @@ def diff(
 
         profiles = compared.pair_of(charged).old or charged, charged
         fallbacks = compared.fallbacks or (fallback_or_problem(own),) * 2
-        billed = BilledVersions(before.catalog, after.catalog, profiles, fallbacks)
+        billed = BilledVersions(before.catalog, after.catalog, profiles, fallbacks, old.commit)
         bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),

@@ -8,8 +8,11 @@ from pricectl.changes.bill import BillChange
 from pricectl.commands.progress import RateLine
 from pricectl.core.catalog import Catalog
 from pricectl.core.fallback import Fallback
+from pricectl.core.labels import COMMIT_DIGITS
 from pricectl.core.profile import Profile
 from pricectl.files import settings
+from pricectl.files.git import BadRef
+from pricectl.files.repository import Repository
 from pricectl.policy import Policy
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import read_column
@@ -27,12 +30,16 @@ def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
 
 
 class BilledVersions(NamedTuple):
-    """Two versions by which usage is priced: their catalogs, profiles, and fallbacks."""
+    """Two versions by which usage is priced: their catalogs, profiles, and fallbacks.
+
+    `base_commit` is the commit of the base, whose summary counts: an edit cannot choose its own.
+    """
 
     base: Catalog
     new: Catalog
     profiles: tuple[Profile, Profile]
     fallbacks: tuple[Fallback, Fallback]
+    base_commit: str = ""
 
 
 def bill_of(
@@ -43,19 +50,40 @@ def bill_of(
     Raises BadLog or ReplayRefused: the usage cannot be read, or not be priced exactly.
     """
     from pricectl.replay.bill_side import BillSide
-    from pricectl.replay.usage_summary import is_summary, read_summary
+    from pricectl.replay.usage_summary import read_summary, summary_bytes
 
     was, now = versions.profiles
     before, after = versions.fallbacks
     base = BillSide(versions.base, was, before)
     new = BillSide(versions.new, now, after)
-    if is_summary(Path(usage)):
+    path = Path(usage)
+    data = summary_bytes(path)
+    if data is not None:
         from pricectl.replay.summary_bill import bill_of_summary
 
-        return bill_of_summary(read_summary(Path(usage)), Path(usage).name, base, new, at=at)
+        of_base = _committed(path, versions.base_commit)
+        is_older = of_base is not None and of_base != data
+        name = f"{path.name} of {versions.base_commit[:COMMIT_DIGITS]}" if is_older else path.name
+        summary = read_summary(of_base if of_base is not None else data, name)
+        return bill_of_summary(summary, name, base, new, at=at)
     from pricectl.replay.bill import bill_of_log
     from pricectl.replay.logs.log import LogOptions
 
     options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
     with RateLine(quiet=quiet) as progress:
         return bill_of_log((usage,), options, base, new, at=at, progress=progress)
+
+
+def _committed(path: Path, commit: str) -> bytes | None:
+    """A summary as a commit has it; None where it is not in there."""
+    from pricectl.replay.usage_summary import MAX_BYTES
+
+    if not commit:
+        return None
+    try:
+        repository = Repository(str(path))
+        inside = repository.path_in(commit)
+        blob = repository.blob(commit, inside)
+        return None if blob is None else repository.content(blob, inside, MAX_BYTES)
+    except BadRef:  # the summary lies outside of the repository, or in another one
+        return None

@@ -25,6 +25,7 @@ HOURS = 24
 OTHER_ACCOUNTS = 0
 MAX_BYTES = 4 * 1024 * 1024
 _MAX_SUM = 10**22
+_HEAD = 200
 
 
 class UsageRow(NamedTuple):
@@ -119,30 +120,32 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
 
 
-def is_summary(path: Path) -> bool:
-    """Whether a file is a summary; it is recognised by its first members."""
+def summary_bytes(path: Path) -> bytes | None:
+    """The bytes of a file that is a summary, by its first members; None of any other file.
+
+    Raises BadLog: it is too large.
+    """
     try:
         with path.open("rb") as file:
-            return SCHEMA.encode() in file.read(200)
-    except OSError:
-        return False
+            data = file.read(MAX_BYTES + 1)
+    except OSError:  # whoever reads it as a log says why
+        return None
+    if SCHEMA.encode() not in data[:_HEAD]:
+        return None
+    if len(data) > MAX_BYTES:
+        raise BadLog(f"has more than {MAX_BYTES:,} bytes", where=str(path))
+    return data
 
 
-def read_summary(path: Path) -> UsageSummary:
-    """Read a summary. Raises BadLog: it is too large, or says something else than summaries do."""
-    try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
-    except OSError as error:
-        raise BadLog(f"cannot be read: {error.strerror}", where=str(path)) from None
-    if not data:
-        raise BadLog(f"has no bytes, or more than {MAX_BYTES:,}", where=str(path))
+def read_summary(data: bytes, name: str) -> UsageSummary:
+    """Read a summary; messages call it `name`. Raises BadLog: it says what no summary says."""
     try:
         found = document.parse(data)
         return _read(found)
     except (PricingError, KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"is not a summary of usage: {error}"[:200]
         raise BadLog(
-            what, where=str(path), next_step="write it anew: replay LOG --summary FILE"
+            what, where=name, next_step="write it anew: replay LOG --summary FILE"
         ) from None
 
 

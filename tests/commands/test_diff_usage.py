@@ -1,6 +1,7 @@
 """`diff --usage`: what an edit does to real bills, in every format alike, and limits on it."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,32 @@ def test_a_change_of_the_markup_is_in_the_bill(run: Run, edited: Path) -> None:
     found = json.loads(result.stdout)["overview"]["bill"]
     assert (found["old_usd"], found["new_usd"]) == ("7.00", "7.70")
     assert found["text"].startswith("+$1.40 a month")
+
+
+def git(folder: Path, *words: str) -> None:
+    names = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_an_edit_cannot_choose_the_usage_that_it_is_judged_by(run: Run, edited: Path) -> None:
+    """The base has 100 calls of gpt-4o, the edit's own summary none, and names another file."""
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    settings = 'usage_file = "usage.json"\n[gates]\nmax_bill_increase = "14%"\n'
+    (edited / "pricectl.toml").write_text(settings, encoding="utf-8")
+    (edited / "llm_pricing_current.json").write_text(CATALOG, encoding="utf-8")
+    git(edited, "init", "-q")
+    git(edited, "add", "llm_pricing_current.json", "pricectl.toml", "usage.json")
+    git(edited, "commit", "-q", "-m", "prices")
+    (edited / "llm_pricing_current.json").write_text(EDITED, encoding="utf-8")
+    (edited / "small.csv").write_text(HEAD + LOG.splitlines()[-1] + "\n", encoding="utf-8")
+    for name in ("usage.json", "other.json"):
+        assert run("replay", "small.csv", "--summary", name).exit_code == 0
+    (edited / "pricectl.toml").write_text(settings.replace("usage.json", "other.json"), "utf-8")
+    found = run("diff", "--base", "HEAD")
+    assert found.exit_code == 1
+    assert "limit max-bill-increase exceeded: ~14.29%" in found.stdout
+    assert "in usage.json of" in found.stdout
+    assert "`usage_file` is" in found.stdout
 
 
 def test_usage_that_cannot_be_read_ends_with_2(run: Run, edited: Path) -> None:

@@ -139,7 +139,10 @@ def test_a_summary_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "usage.json"
     path.write_text(summary_text(summary), encoding="utf-8")
     base, new = sides(PROFILE)
-    assert bill_of_summary(read_summary(path), "summary", base, new, at=AT) == bill
+    assert (
+        bill_of_summary(read_summary(path.read_bytes(), path.name), "summary", base, new, at=AT)
+        == bill
+    )
 
 
 def test_a_full_summary_folds_the_smallest_accounts_and_keeps_the_whole_bill() -> None:
@@ -203,4 +206,4 @@ def test_what_is_not_a_summary_is_refused(tmp_path: Path, change: dict[str, Any]
     path = tmp_path / "usage.json"
     path.write_text(json.dumps(json.loads(summary_text(summary)) | change), encoding="utf-8")
     with refused():
-        read_summary(path)
+        read_summary(path.read_bytes(), path.name)
