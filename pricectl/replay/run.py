@@ -12,17 +12,11 @@ from pricectl.core.credits import MODES, Mode
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
-from pricectl.replay.charged.booked import BookedLedger, is_ledger, read_ledgers
-from pricectl.replay.charged.jobs import (
-    ChargedJobs,
-    compare_ledger,
-    compare_log,
-    repriced_jobs,
-)
+from pricectl.replay.charged.compare import booked_ledger, charged_jobs
+from pricectl.replay.charged.jobs import ChargedJobs, compare_ledger
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
-from pricectl.replay.logs.sources import log_files
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.prices_at import RetiredModel
 from pricectl.replay.ratebook import Side
@@ -85,15 +79,6 @@ class PriceFiles(NamedTuple):
         return (self.base, self.new) if self.base else (self.new,)
 
 
-class RetiredUse(NamedTuple):
-    """The calls of a retired row: their list price so far, and by the row that takes over."""
-
-    model: RetiredModel
-    calls: int
-    old_pico_usd: int
-    new_pico_usd: int
-
-
 class ReplayResult(NamedTuple):
     """A log's cost: in all, by groups, by account, by model, and how well the names are known.
 
@@ -113,18 +98,6 @@ class ReplayResult(NamedTuple):
     checked_calls: int
     unsplit_pico: int = 0
     charged: ChargedJobs | None = None
-
-    @property
-    def retired(self) -> tuple[RetiredUse, ...]:
-        """The calls of rows that are retired on the day of `--at`, the most calls first."""
-        found = []
-        for model in self.files.retired:
-            rows = [one for one in self.coverage if one.catalog_model == model.full_name]
-            calls = sum(one.calls for one in rows if one.side == NEW)
-            costs = (sum(one.pico_usd for one in rows if one.side == side) for side in (BASE, NEW))
-            if calls:
-                found.append(RetiredUse(model, calls, *costs))
-        return tuple(sorted(found, key=lambda one: (-one.calls, one.model.full_name)))
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -155,7 +128,7 @@ def replay(
             rejects=rejects,
             progress=progress,
         )
-        booked = _booked(request)
+        booked = booked_ledger(request.log) if request.compares_charges else None
         if booked is None:
             _check_any(log, request)
         if not log.calls:
@@ -180,6 +153,12 @@ def replay(
             progress("writing the rated calls")
             modes = request.modes
             write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+        charged = None
+        if request.compares_charges:
+            progress("comparing what was charged")
+            charged = charged_jobs(
+                database, log.relation, files.new, profile, request.modes, booked
+            )
         return ReplayResult(
             request,
             files,
@@ -192,38 +171,8 @@ def replay(
             rated.coverage,
             rated.checked_calls,
             _unsplit(database, log, files, profile),
-            _charged(database, log, request, files, profile, booked),
+            charged,
         )
-
-
-def _booked(request: ReplayRequest) -> BookedLedger | None:
-    """The jobs of a ledger, where their charges are asked for; None for any other log."""
-    files = log_files(list(request.log)) if request.compares_charges else []
-    ledgers = [file for file in files if is_ledger(file)]
-    if len(ledgers) not in {0, len(files)}:
-        raise BadLog("is not a ledger like the others", next_step="give one kind of log at once")
-    return read_ledgers(ledgers) if ledgers else None
-
-
-def _charged(  # noqa: PLR0913, PLR0917 - a log, by which prices, and what was booked of it
-    database: "DuckDBPyConnection",
-    log: ReadLog,
-    request: ReplayRequest,
-    files: PriceFiles,
-    profile: Profile,
-    booked: BookedLedger | None,
-) -> ChargedJobs | None:
-    if not request.compares_charges:
-        return None
-    if booked:
-        plain = Profile()  # each job has its own conditions, so that no rule may move its cost
-        repriced = repriced_jobs(database, log.relation, files.new, plain, booked.at_reservation)
-        return compare_ledger(booked, repriced)
-    if len(request.modes) > 1:
-        step = f"--mode MODE, one of {', '.join(request.modes)}"
-        raise BadLog("does not say in which budget mode it charges", next_step=step)
-    repriced = repriced_jobs(database, log.relation, files.new, profile)
-    return compare_log(repriced, request.modes[0], profile)
 
 
 def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...], ...]:

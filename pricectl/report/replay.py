@@ -27,6 +27,7 @@ from pricectl.report.replay_tables import (
     worst_names,
 )
 from pricectl.report.report_table import ReportTable
+from pricectl.report.retired_models import retired_document
 
 
 def text(result: ReplayResult, canvas: Canvas) -> str:
@@ -114,17 +115,7 @@ def document(result: ReplayResult) -> dict[str, Any]:
         ],
         "checked_calls": result.checked_calls,
         "at": files.at or None,
-        "retired": [
-            {
-                "model": one.model.full_name,
-                "since": one.model.since,
-                "charged_as": one.model.successor or None,
-                "calls": one.calls,
-                "old_usd": usd(one.old_pico_usd),
-                "new_usd": usd(one.new_pico_usd),
-            }
-            for one in result.retired
-        ],
+        "retired": retired_document(result),
         "charged": charged_document(result.charged) if result.charged else None,
     }
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.changes.bill import MONTH_DAYS
-from pricectl.core.labels import count, grouped, plural
-from pricectl.core.money import PICO_PER_USD, divide
+from pricectl.core.labels import count, plural
+from pricectl.core.money import divide
 from pricectl.replay.logs.columns import ColumnMap
-from pricectl.replay.logs.log import days_of
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_notes, charged_tables
 from pricectl.report.report_table import ReportTable
+from pricectl.report.retired_models import monthly_note, retired_table
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
@@ -27,7 +27,6 @@ LAYERS = ("exact", "alias", "case", "partial", "reference", "default")
 _GUESSED = ("partial", "reference", "default")
 UNPRICED = "unpriced"
 _UNPRICED_FLAG = "unpriced-unit"
-_CENTS, _PICO, _FOUR_DIGITS = 2, 12, 1000
 
 
 def introduction(result: ReplayResult) -> list[str]:
@@ -54,7 +53,7 @@ def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) ->
         costs = [
             _totals(result),
             _groups(result, verbose=verbose, bars=bars),
-            _retired(result),
+            retired_table(result),
             *_accounts(result, verbose=verbose),
             _stated(result, verbose=verbose),
         ]
@@ -74,7 +73,7 @@ def notes(result: ReplayResult) -> Iterator[str]:
     if result.charged:
         yield from charged_notes(result.charged)
     if result.files.at and result.files.base:
-        yield _monthly(result)
+        yield monthly_note(result)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
     if log.outside_period:
@@ -90,19 +89,6 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield "rows are sums of many requests, so each counts as one job; the last day may grow"
     if result.checked_calls:
         yield f"{plural(result.checked_calls, 'call')} priced again one by one: no difference"
-
-
-def _monthly(result: ReplayResult) -> str:
-    """What the log comes to in a month, if the traffic stays."""
-    days = days_of(result.log)
-    scale = Fraction(MONTH_DAYS, days) if days else Fraction(1)
-    old, new = base_of(result.total), new_of(result.total)
-    costs = []
-    for side in (old, new):
-        paid = dollars(side.customer_pico_usd * scale)
-        costs.append(f"{dollars(side.contract_pico_usd * scale)} (customers {paid})")
-    length = f"{plural(days, 'day')} scaled to {MONTH_DAYS}" if days else "the log has no times"
-    return f"a month of this traffic: {costs[0]} before, {costs[1]} on {result.files.at}; {length}"
 
 
 def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str]:
@@ -132,25 +118,6 @@ def toml(text: str) -> str:
     """A text as TOML."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def dollars(pico: Fraction | int, *, signed: bool = False) -> str:
-    """An amount to the cent from $10 on, else to four digits that say something.
-
-    >>> dollars(1234_567_000_000_000), dollars(33_475 * 10**8), dollars(-5 * 10**12, signed=True)
-    ('$1,234.57', '$0.003348', '-$5.00')
-    """
-    amount = Fraction(pico) / PICO_PER_USD
-    decimals = _CENTS
-    while decimals < _PICO and 0 < abs(amount) * 10**decimals < _FOUR_DIGITS:
-        decimals += 1
-    scaled = amount * 10**decimals
-    rounded = divide(scaled.numerator, scaled.denominator, "half-even")
-    whole, rest = divmod(abs(rounded), 10**decimals)
-    digits = f"{rest:0{decimals}d}"
-    digits = digits[:2] + digits[2:].rstrip("0")
-    sign = "-" if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return f"{sign}${grouped(str(whole))}.{digits}"
 
 
 def change_percent(old: Fraction | int, new: Fraction | int) -> str:
@@ -215,23 +182,6 @@ def _numbers(side: SideTotals, result: ReplayResult) -> list[Fraction | int]:
 def _amounts(side: SideTotals, result: ReplayResult) -> tuple[str, ...]:
     numbers = (count(side.credits[mode]) for mode in result.modes)
     return (dollars(side.contract_pico_usd), dollars(side.customer_pico_usd), *numbers)
-
-
-def _retired(result: ReplayResult) -> ReportTable:
-    """The models of the log that are retired on the day of `--at`, and who answers instead."""
-    lines = tuple(
-        (
-            one.model.full_name,
-            one.model.since,
-            one.model.successor or "nobody: unpriced",
-            count(one.calls),
-            dollars(one.old_pico_usd),
-            dollars(one.new_pico_usd),
-        )
-        for one in result.retired
-    )
-    headings = ("model", "retired", "charged as", "calls", "old cost", "new cost")
-    return ReportTable(f"retired on {result.files.at}", headings, lines, "lllrrr")
 
 
 def _value(group: RatedGroup) -> str:

@@ -1,4 +1,4 @@
-"""`replay --at`: the bill of another day if the traffic stays. Expected costs worked out by hand."""
+"""`replay --at`: the bill of another day if the traffic stays. Costs worked out by hand."""
 
 import json
 from pathlib import Path
