@@ -15,15 +15,17 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pricectl.core import Catalog, Profile
+from pricectl.core import MODES, Catalog, Job, Profile, Usage, charge, quote
 from pricectl.packaged import CATALOG, packaged_bytes
 from pricectl.replay.book_tables import books_of
-from pricectl.replay.duckdb_engine import create_table, parquet, session, types_of
+from pricectl.replay.duckdb_engine import create_table, parquet, rows_of, session, types_of
 from pricectl.replay.log_columns import LogColumns
 from pricectl.replay.log_stats import read_stats
 from pricectl.replay.ratebook import Side
@@ -194,7 +196,46 @@ def exact(folder: Path, rows: int, sample: int) -> None:
             connection, parquet([log]), sides(), Profile.read(PROFILE), sample=sample, seed=7
         )
     print(f"{rating.checked_calls:,} of {rating.calls:,} calls equal the calculator, both sides")
+    exact_jobs(log, max(1, rows // sample))
     log.unlink()
+
+
+def exact_jobs(log: Path, one_in: int) -> None:
+    """Charge one in so many jobs of a log again, call by call, in every mode."""
+    profile, prices = Profile.read(PROFILE), sides()
+    calls = f"(SELECT * FROM {parquet([log])} WHERE hash(job) % {one_in} = 0)"  # noqa: S608
+    with session(folder=log.parent) as connection:
+        rating = rate(connection, calls, prices, profile, groupings=[("job",)], sample=0)
+        rows = rows_of(connection, f'SELECT * FROM {calls} ORDER BY "at", "row"')  # noqa: S608
+    for side in prices:
+        jobs: dict[tuple[str, str], Job] = {}
+        charged: Counter[tuple[str, str]] = Counter()
+        for row in rows:
+            usage = Usage(
+                sum(row[unit] for unit in UNITS[:3]),
+                sum(row[unit] for unit in UNITS[3:5]),
+                cache_read_tokens=row["cache_read"],
+                cache_write_tokens=row["cache_write"],
+                reasoning_tokens=row["reasoning"],
+                search=row["search"],
+            )
+            priced = quote(
+                side.catalog,
+                row["name"],
+                usage,
+                service=row["service"],
+                region=row["region"],
+                at=row["at"].replace(tzinfo=UTC),
+            )
+            for mode in MODES:
+                key = row["job"], mode
+                jobs[key], added = charge(jobs.get(key, Job()), priced, mode, profile)
+                charged[key] += added
+        for group in rating.groups["job",]:
+            for mode, found in group.sides[side.name].credits.items():
+                if found != charged[group.values[0], mode]:
+                    sys.exit(f"{group.values[0]} has other credits by {mode}")
+    print(f"{len(rating.groups['job',]):,} jobs have the calculator's credits in every mode")
 
 
 def generate(folder: Path, rows: int) -> Path:

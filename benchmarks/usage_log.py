@@ -45,10 +45,10 @@ WITH drawn AS (
     FROM range({rows}) AS calls(i)
 ), placed AS (
     SELECT *,
-        hash(job_number, {seed}) AS job_hash,
+        hash({salt} + job_number * 16 + 10) AS job_hash,
         -- A quarter of the calls use another model than their job's first.
-        CASE WHEN u2 < 0.75 THEN hash(job_number, {seed}, 'model')
-            ELSE hash(call_row, {seed}, 'model') END % {slots} AS slot
+        CASE WHEN u2 < 0.75 THEN hash({salt} + job_number * 16 + 11)
+            ELSE hash({salt} + call_row * 16 + 12) END % {slots} AS slot
     FROM drawn
 ), counted AS (
     SELECT *,
@@ -148,13 +148,15 @@ def slots(catalog: Catalog) -> Iterator[tuple[int, str]]:
 
 def calls_sql(rows: int, seed: int, accounts: int, start: str, days: int) -> str:
     """The query of a log's calls; it needs the table `names`."""
+    # One number is hashed for each draw: a hash of several makes draws that depend on each other.
+    salt = seed * 10**12
     uniforms = {
-        f"uniform_{n}": f"(CAST(hash(i, {seed}, {n}) // 2048 AS DOUBLE) / 9007199254740992.0)"
+        f"uniform_{n}": f"(CAST(hash({salt} + i * 16 + {n}) // 2048 AS DOUBLE) / {2**53}.0)"
         for n in range(1, 10)
     }
     step = days * 86_400 * 10**6 // max(rows, 1)
     return CALLS.format(
-        rows=rows, seed=seed, slots=SLOTS, accounts=accounts, start=start, step=step, **uniforms
+        rows=rows, salt=salt, slots=SLOTS, accounts=accounts, start=start, step=step, **uniforms
     )
 
 

@@ -60,9 +60,10 @@ class RateLine(ProgressLine):
             return
         self._told = now
         seconds = now - self._began
-        if rows and seconds > PATIENCE_SECONDS:
-            words += f": {rows:,} rows, {round(rows / seconds):,} a second"
-        if share and seconds > PATIENCE_SECONDS:
+        facts = []
+        if seconds > PATIENCE_SECONDS and share:
             left = round(seconds * (1 - share) / share)
-            words += f", {share:.0%}, {left // 60}:{left % 60:02d} left"
-        super().__call__(words)
+            facts += [f"{share:.0%}", f"{left // 60}:{left % 60:02d} left"]
+        if seconds > PATIENCE_SECONDS and rows:
+            facts.append(f"{round(rows / seconds):,} rows a second")
+        super().__call__(f"{words}: {', '.join(facts)}" if facts else words)

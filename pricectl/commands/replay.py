@@ -22,7 +22,7 @@ from pricectl.core.windows import day_text, read_instant
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
-from pricectl.replay.logs.log import LogOptions
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
 

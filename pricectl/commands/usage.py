@@ -67,7 +67,7 @@ def bill_of(
         summary = read_summary(of_base if of_base is not None else data, name)
         return bill_of_summary(summary, name, base, new, at=at)
     from pricectl.replay.bill import bill_of_log
-    from pricectl.replay.logs.log import LogOptions
+    from pricectl.replay.logs.plain import LogOptions
 
     options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
     with RateLine(quiet=quiet) as progress:

@@ -11,7 +11,8 @@ from pricectl.changes.bill import AccountBill, BillChange
 from pricectl.replay.bill_side import COST_MODE, BillSide
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.log import LogOptions, ReadLog, days_of, read_log
+from pricectl.replay.logs.log import ReadLog, days_of, read_log
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rating import Grouping, RatedGroup, rate

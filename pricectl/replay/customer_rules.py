@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from pricectl.core.profile import Profile
 from pricectl.core.profile_rules import EFFECTS, ProfileRule, RuleCall, first_fitting
-from pricectl.replay.periods import ANY_TIME, FIRST_TIME, LAST_TIME, WITHOUT_TIME, Period
+from pricectl.replay.periods import ANY_TIME, FIRST_TIME, LAST_TIME, WITHOUT_TIME, RatePeriod
 
 Each = TypeVar("Each")
 
@@ -35,7 +35,7 @@ class RuleTerms(NamedTuple):
 
     model_class: int
     account_class: int
-    period: Period
+    period: RatePeriod
     factor: Fraction
     markup: Fraction
     fee_pico_usd: int
@@ -144,7 +144,7 @@ def _fitting_accounts(
 
 def _periods(
     rules: Sequence[ProfileRule], at: datetime | None
-) -> Iterator[tuple[Period, date | None]]:
+) -> Iterator[tuple[RatePeriod, date | None]]:
     """The periods in which the same rules are in force, each with one of its days."""
     turns = {day for rule in rules for day in (rule.from_day, rule.until_day) if day}
     if at or not turns:
@@ -155,7 +155,7 @@ def _periods(
     instants = [instant for instant in instants if FIRST_TIME < instant < LAST_TIME]
     starts = [FIRST_TIME, *instants]
     for start, end in zip(starts, [*instants, LAST_TIME], strict=True):
-        yield Period(start, end), start.date()
+        yield RatePeriod(start, end), start.date()
 
 
 def _decided(

@@ -9,7 +9,7 @@ from pricectl.replay.calls import MAX_COUNT, quoted
 from pricectl.replay.duckdb_engine import rows_of
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
-from pricectl.replay.periods import FIRST_TIME, LAST_TIME, Span
+from pricectl.replay.periods import FIRST_TIME, LAST_TIME, LogSpan
 from pricectl.replay.ratebook import CallKey
 from pricectl.replay.templates import template
 
@@ -24,7 +24,7 @@ class LogStats(NamedTuple):
     """
 
     keys: tuple[KeyStats, ...]
-    span: Span
+    span: LogSpan
     most_requests: int
     calls: int
     without_job: int
@@ -53,7 +53,7 @@ def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str
     total = sum(each.calls for each in stats)
     return LogStats(
         tuple(_merged(stats)),
-        Span(limits["first_at"], limits["last_at"], without_time=limits["with_time"] < total),
+        LogSpan(limits["first_at"], limits["last_at"], without_time=limits["with_time"] < total),
         max((each.most_requests for each in stats), default=1),
         total,
         total - limits["with_job"],
@@ -108,8 +108,8 @@ def _merged(stats: Iterable[KeyStats]) -> Iterator[KeyStats]:
 
 
 def with_days(
-    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, span: Span
-) -> Span:
+    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, span: LogSpan
+) -> LogSpan:
     """The span with the distinct days of the log, which only prices by the hour need."""
     statement = template("days").format(normal=columns.normal(calls), no_time=NO_TIME_SQL)
     days = tuple(row["day"] for row in rows_of(connection, statement))

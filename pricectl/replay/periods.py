@@ -19,7 +19,7 @@ FIRST_TIME = datetime(1970, 1, 1)  # noqa: DTZ001
 LAST_TIME = datetime(9999, 12, 31)  # noqa: DTZ001
 
 
-class Period(NamedTuple):
+class RatePeriod(NamedTuple):
     """A time in which a price list holds: from `start` to before `end`, in UTC without a zone.
 
     With `day`, the period is a part of that day. Calls without a time stand at NO_TIME.
@@ -30,11 +30,11 @@ class Period(NamedTuple):
     day: date | None = None
 
 
-ANY_TIME = Period(NO_TIME, LAST_TIME)
-WITHOUT_TIME = Period(NO_TIME, FIRST_TIME)
+ANY_TIME = RatePeriod(NO_TIME, LAST_TIME)
+WITHOUT_TIME = RatePeriod(NO_TIME, FIRST_TIME)
 
 
-class Span(NamedTuple):
+class LogSpan(NamedTuple):
     """When the calls of a log were made.
 
     `first` and `last` are the earliest and latest instants in UTC without a zone, None without any;
@@ -47,7 +47,7 @@ class Span(NamedTuple):
     without_time: bool = True
 
 
-def periods_of(model: Model, span: Span) -> Iterator[tuple[Period, PriceList]]:
+def periods_of(model: Model, span: LogSpan) -> Iterator[tuple[RatePeriod, PriceList]]:
     """The periods of a row's price lists in which calls were made, in order.
 
     A call without a time is charged the row's own prices, as `core.quote` does without `at`.
@@ -70,7 +70,7 @@ def periods_of(model: Model, span: Span) -> Iterator[tuple[Period, PriceList]]:
         yield from _hours_of(model, day)
 
 
-def _dated(model: Model, span: Span) -> Iterator[tuple[Period, PriceList]]:
+def _dated(model: Model, span: LogSpan) -> Iterator[tuple[RatePeriod, PriceList]]:
     """The dated lists that calls of the span can fall into."""
     if span.first is None or span.last is None:
         return
@@ -79,10 +79,10 @@ def _dated(model: Model, span: Span) -> Iterator[tuple[Period, PriceList]]:
     starts = [FIRST_TIME, *turns]
     for start, end in zip(starts, [*turns, LAST_TIME], strict=True):
         if start <= span.last and span.first < end:
-            yield Period(start, end), model.list_at(start.replace(tzinfo=UTC))
+            yield RatePeriod(start, end), model.list_at(start.replace(tzinfo=UTC))
 
 
-def _hours_of(model: Model, day: date) -> Iterator[tuple[Period, PriceList]]:
+def _hours_of(model: Model, day: date) -> Iterator[tuple[RatePeriod, PriceList]]:
     """The periods of one UTC day: they change at dated lists and at the ends of off-peak hours."""
     start = datetime.combine(day, time())
     end = start + timedelta(days=1)
@@ -90,7 +90,7 @@ def _hours_of(model: Model, day: date) -> Iterator[tuple[Period, PriceList]]:
     for prices in model.price_lists:
         turns |= set(_turns(prices.off_peak.windows if prices.off_peak else (), start))
     starts = sorted({start, *(turn for turn in turns if start < turn < end)})
-    before: tuple[Period, PriceList] | None = None
+    before: tuple[RatePeriod, PriceList] | None = None
     for each, until in zip(starts, [*starts[1:], end], strict=True):
         instant = each.replace(tzinfo=UTC)
         prices = model.list_at(instant).at_hour(instant)
@@ -99,7 +99,7 @@ def _hours_of(model: Model, day: date) -> Iterator[tuple[Period, PriceList]]:
             continue
         if before:
             yield before
-        before = Period(each, until, day), prices
+        before = RatePeriod(each, until, day), prices
     if before:
         yield before
 

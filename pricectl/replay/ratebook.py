@@ -24,7 +24,7 @@ from pricectl.core.responses.quoting import find_row
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.flags import MISSING_REGION, PARTIAL_MATCH, UNKNOWN_MODEL
-from pricectl.replay.periods import ANY_TIME, Period, Span, periods_of
+from pricectl.replay.periods import ANY_TIME, LogSpan, RatePeriod, periods_of
 
 # No call has more tokens, even with the largest count of each unit.
 NO_LIMIT = 10**17
@@ -104,7 +104,7 @@ class RateCell(NamedTuple):
     first threshold of the list, or `longer_output_tokens`, in sum, their average is a guess.
     """
 
-    period: Period
+    period: RatePeriod
     prices: PriceList
     service: str
     output_from: int
@@ -157,7 +157,7 @@ class RateBook(NamedTuple):
     tariffs: tuple[Tariff, ...]
 
 
-def resolve(side: Side, keys: Iterable[CallKey], units: Sequence[str], span: Span) -> RateBook:
+def resolve(side: Side, keys: Iterable[CallKey], units: Sequence[str], span: LogSpan) -> RateBook:
     """The rate book of a log's keys.
 
     Args:
@@ -191,11 +191,11 @@ def name_flags(match: Match) -> tuple[str, ...]:
 
 
 def _cells(  # noqa: PLR0913, PLR0917 - what decides the rates
-    side: Side, model: Model, service: str, region: str, units: Sequence[str], span: Span
+    side: Side, model: Model, service: str, region: str, units: Sequence[str], span: LogSpan
 ) -> Iterator[RateCell]:
     known: dict[int, list[RateCell]] = {}
     if side.at:
-        periods: Iterable[tuple[Period, PriceList]] = [(ANY_TIME, model.prices_at(side.at)[0])]
+        periods: Iterable[tuple[RatePeriod, PriceList]] = [(ANY_TIME, model.prices_at(side.at)[0])]
     else:
         periods = periods_of(model, span)
     for period, prices in periods:

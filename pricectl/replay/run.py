@@ -16,9 +16,11 @@ from pricectl.replay.charged.compare import booked_ledger, charged_jobs
 from pricectl.replay.charged.jobs import ChargedJobs, compare_ledger
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
+from pricectl.replay.logs.log import ReadLog, read_log
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.prices_at import RetiredModel
+from pricectl.replay.query_progress import QueryProgress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
@@ -135,30 +137,31 @@ def replay(
             found = _empty(request, files, log, profile)
             return found._replace(charged=compare_ledger(booked, ()) if booked else None)
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
-        rated = rate(
-            database,
-            log.relation,
-            files.sides,
-            profile,
-            modes=request.modes,
-            groupings=groupings,
-            credits_by=_credited(request, files),
-            progress=lambda words: _tell(progress, words),
-        )
-        if summary:
-            progress("writing the summary")
-            sums = summarize(database, log, files.new.catalog)
-            summary.write_text(summary_text(sums), encoding="utf-8")
-        if rows:
-            progress("writing the rated calls")
-            modes = request.modes
-            write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
-        charged = None
-        if request.compares_charges:
-            progress("comparing what was charged")
-            charged = charged_jobs(
-                database, log.relation, files.new, profile, request.modes, booked
+        with QueryProgress(database, progress, log.calls) as stage:
+            rated = rate(
+                database,
+                log.relation,
+                files.sides,
+                profile,
+                modes=request.modes,
+                groupings=groupings,
+                credits_by=_credited(request, files),
+                progress=stage,
             )
+            if summary:
+                stage("writing the summary")
+                sums = summarize(database, log, files.new.catalog)
+                summary.write_text(summary_text(sums), encoding="utf-8")
+            if rows:
+                stage("writing the rated calls")
+                modes = request.modes
+                write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+            charged = None
+            if request.compares_charges:
+                stage("comparing what was charged")
+                charged = charged_jobs(
+                    database, log.relation, files.new, profile, request.modes, booked
+                )
         return ReplayResult(
             request,
             files,
@@ -179,10 +182,6 @@ def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...
     """The groupings whose credits are shown: jobs of several groups make them costly."""
     by_account = (("account",),) if files.base else ()
     return tuple(dict.fromkeys(((), (request.column,), *by_account)))
-
-
-def _tell(progress: Progress, words: str) -> None:
-    progress(words)
 
 
 def _empty(

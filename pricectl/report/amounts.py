@@ -12,7 +12,7 @@ def dollars(pico: Fraction | int, *, signed: bool = False) -> str:
     """An amount to the cent from $10 on, else to four digits that say something.
 
     >>> dollars(1234_567_000_000_000), dollars(33_475 * 10**8), dollars(-5 * 10**12, signed=True)
-    ('$1,234.57', '$0.003348', '-$5.00')
+    ('$1,234.57', '$3.348', '-$5.00')
     """
     amount = Fraction(pico) / PICO_PER_USD
     decimals = _CENTS

@@ -13,12 +13,8 @@ from pricectl.report.formats.markdown_tables import (
     long_code,
     table_line,
 )
-from pricectl.report.replay_tables import (
-    column_lines,
-    introduction,
-    notes,
-    tables,
-)
+from pricectl.report.replay_tables import tables
+from pricectl.report.replay_words import column_lines, introduction, notes
 from pricectl.report.report_table import ReportTable
 
 REPLAY_MARKER = "<!-- pricectl-replay -->"
