@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.bill import BillChange
+from pricectl.changes.bill_gates import check_bill
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
-from pricectl.changes.gates import GatedComparison, GateLimits, check_bill, check_gates
+from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
 from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
 from pricectl.check.loosening import CatalogMark, catalog_marks
 from pricectl.core.profile import Profile

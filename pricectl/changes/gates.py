@@ -6,7 +6,6 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.changes.bill import BillChange
 from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import short_decimal
@@ -39,7 +38,7 @@ class GateLimits(NamedTuple):
     max_account_increase_percent: Fraction | None = None
 
     @classmethod
-    def read(  # noqa: PLR0913 - each limit is an option
+    def read(
         cls,
         fail_on: Iterable[FailOnChange],
         max_increase: str | None = None,
@@ -47,21 +46,28 @@ class GateLimits(NamedTuple):
         max_credit_change: str | None = None,
         *,
         exit_code: bool = False,
-        max_bill_increase: str | None = None,
-        max_account_increase: str | None = None,
     ) -> "GateLimits":
         """The gates that the options set. Raises BadLimit."""
         percents = {
             "--max-increase": max_increase,
             "--max-decrease": max_decrease,
             "--max-credit-change": max_credit_change,
-            "--max-bill-increase": max_bill_increase,
-            "--max-account-increase": max_account_increase,
         }
-        increase, decrease, credit_change, *bills = (
+        increase, decrease, credit_change = (
             None if text is None else read_percent(text, name) for name, text in percents.items()
         )
-        return cls(frozenset(fail_on), increase, decrease, exit_code, credit_change, *bills)
+        return cls(frozenset(fail_on), increase, decrease, exit_code, credit_change)
+
+    def with_bills(self, bill_increase: str | None, account_increase: str | None) -> "GateLimits":
+        """The same with limits on what customers pay. Raises BadLimit."""
+        bill, account = (
+            None if text is None else read_percent(text, name)
+            for name, text in (
+                ("--max-bill-increase", bill_increase),
+                ("--max-account-increase", account_increase),
+            )
+        )
+        return self._replace(max_bill_increase_percent=bill, max_account_increase_percent=account)
 
     def or_settings(self, settings: GateSettings) -> "GateLimits":
         """These gates, and those of the settings where no option sets one."""
@@ -185,28 +191,6 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     if settings.problem:
         gates.insert(0, Gate(SETTINGS_COMPARED, Fraction(0), Fraction(1), tripped=True))
     return tuple(gates)
-
-
-def check_bill(bill: BillChange | None, limits: GateLimits) -> tuple[Gate, ...]:
-    """The gates on what customers pay; without their usage nobody can say that they hold."""
-    gates = []
-    if limits.max_bill_increase_percent is not None:
-        rise = bill.rise_percent if bill else None
-        gates.append(_bill_gate("max-bill-increase", limits.max_bill_increase_percent, rise))
-    if limits.max_account_increase_percent is not None:
-        rise = bill.largest_account_rise_percent if bill else None
-        gate = _bill_gate("max-account-increase", limits.max_account_increase_percent, rise)
-        if bill and not bill.accounts:
-            gate = gate._replace(tripped=True, missing="the usage names no accounts")
-        gates.append(gate)
-    if bill is None:
-        no_usage = "no usage was given, see --usage"
-        gates = [gate._replace(tripped=True, missing=no_usage) for gate in gates]
-    return tuple(gates)
-
-
-def _bill_gate(name: str, limit_percent: Fraction, rise: Fraction | None) -> Gate:
-    return Gate(name, limit_percent, rise, rise is None or rise > limit_percent, percent=True)
 
 
 def _credits_moved(comparison: Comparison, direction: int) -> int:

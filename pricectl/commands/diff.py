@@ -14,15 +14,16 @@ from pricectl.commands.catalog import require_own_file
 from pricectl.commands.messages import tell
 from pricectl.commands.options import (
     AtOption,
+    BillOptions,
     FileOption,
     LimitOptions,
     ProfileOption,
-    UsageOptions,
     ViewOptions,
     instant,
 )
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
+from pricectl.commands.usage import BilledVersions, bill_of
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
@@ -81,7 +82,7 @@ def diff(
     ] = None,
     *,
     percents: LimitOptions,
-    real: UsageOptions,
+    real: BillOptions,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
@@ -111,13 +112,8 @@ def diff(
     """
     named, head = _one_of("--base", base, old_version), _one_of("--head", head, new_version)
     base = versions.DEPLOYED if named is None else named
-    limits = GateLimits.read(
-        fail_on or [],
-        *percents,
-        exit_code=exit_code,
-        max_bill_increase=real.max_bill_increase,
-        max_account_increase=real.max_account_increase,
-    )
+    limits = GateLimits.read(fail_on or [], *percents, exit_code=exit_code)
+    limits = limits.with_bills(real.max_bill_increase, real.max_account_increase)
     when = instant(at)
     if staged and nothing_staged(file):
         return CLEAN
@@ -145,10 +141,8 @@ def diff(
     after, charged = edited.version(reuse=before), own.profile_named(profile)
     usage, bill = real.usage or reviewed.policy.usage_file, None
     if usage is not None:
-        from pricectl.commands.usage import BilledVersions, bill_of
-
-        profiles = compared.pair_of(charged).old or charged, charged
         fallbacks = compared.fallbacks or (fallback_or_problem(own),) * 2
+        profiles = compared.pair_of(charged).old or charged, charged
         billed = BilledVersions(before.catalog, after.catalog, profiles, fallbacks, old.commit)
         bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
     result = diff_versions(

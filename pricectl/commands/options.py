@@ -155,7 +155,7 @@ class LimitOptions(NamedTuple):
     ] = None
 
 
-class UsageOptions(NamedTuple):
+class BillOptions(NamedTuple):
     """Real usage that a comparison is priced for, and the limits on what customers pay."""
 
     usage: Annotated[

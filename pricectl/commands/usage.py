@@ -14,12 +14,13 @@ from pricectl.files import settings
 from pricectl.files.git import BadRef
 from pricectl.files.repository import Repository
 from pricectl.policy import Policy
-from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.columns import read_column
 
 
 def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
     """The columns of the settings, and over them those of the command line. Raises BadLog."""
+    from pricectl.replay.errors import BadLog
+    from pricectl.replay.logs.columns import read_column
+
     kept = [f"{role}={name}" for role, name in policy.replay.columns.items()]
     try:
         found = dict(map(read_column, kept))

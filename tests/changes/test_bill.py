@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from pricectl.changes.bill import AccountBill, BillChange
-from pricectl.changes.gates import GateLimits, check_bill
+from pricectl.changes.bill_gates import check_bill
+from pricectl.changes.gates import GateLimits
 
 USD = 10**12
 
@@ -60,7 +61,7 @@ def test_small_and_negative_amounts() -> None:
 
 
 def gates(bill: BillChange | None, whole: str | None, one: str | None) -> list[str]:
-    limits = GateLimits.read([], max_bill_increase=whole, max_account_increase=one)
+    limits = GateLimits().with_bills(whole, one)
     return [gate.text for gate in check_bill(bill, limits) if gate.tripped]
 
 
