@@ -6,7 +6,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import grouped, plural
+from pricectl.core.labels import count, grouped, plural
 from pricectl.core.money import PICO_PER_USD, divide
 
 # Usage of any length is scaled to so many days.
@@ -90,7 +90,9 @@ class BillChange(NamedTuple):
         ]
         if self.accounts:
             over = len(self.accounts_over(NOTABLE_PERCENT))
-            words.append(f"{plural(over, 'account')} over {NOTABLE_PERCENT}%")
+            # Nothing is known of single accounts beyond those that a summary keeps.
+            known = f" of the {count(len(self.accounts))} largest" if self.folded_accounts else ""
+            words.append(f"{plural(over, 'account')}{known} over {NOTABLE_PERCENT}%")
         return ", ".join(words)
 
     @property

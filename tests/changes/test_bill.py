@@ -60,6 +60,13 @@ def test_small_and_negative_amounts() -> None:
     assert same.text == "$0 a month, 0% credits"
 
 
+def test_accounts_of_which_nothing_is_known_are_not_passed_over_in_silence() -> None:
+    """A summary that keeps three of 1,203 accounts says that it speaks of three."""
+    folded = BILL._replace(folded_accounts=1_200)
+    assert folded.text.endswith("1 account of the 3 largest over 5%")
+    assert "of 1,203 accounts" in folded.basis
+
+
 def gates(bill: BillChange | None, whole: str | None, one: str | None) -> list[str]:
     limits = GateLimits().with_bills(whole, one)
     return [gate.text for gate in check_bill(bill, limits) if gate.tripped]
