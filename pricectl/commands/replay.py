@@ -193,7 +193,11 @@ def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
 def _as_of(files: Any, word: str) -> Any:
     """The price files with the prices of one day; without a base, compared with the calls' own."""
     from pricectl.replay import run as work
-    from pricectl.replay.prices_at import read_month_or_day, retiring_catalog_at
+    from pricectl.replay.prices_at import (
+        moves_within_month,
+        read_month_or_day,
+        retiring_catalog_at,
+    )
 
     at = read_month_or_day(word)
     if at is None:
@@ -213,6 +217,7 @@ def _as_of(files: Any, word: str) -> Any:
         base_name=base_name,
         at=day,
         retired=found.retired,
+        later=moves_within_month(new.catalog, at),
     )
 
 

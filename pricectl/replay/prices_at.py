@@ -8,7 +8,7 @@ from pricectl.core.fallback import Fallback
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
-from pricectl.core.windows import as_instant, read_instant
+from pricectl.core.windows import as_instant, day_text, read_instant
 
 
 class RetiredModel(NamedTuple):
@@ -30,6 +30,17 @@ def read_month_or_day(word: str) -> datetime | None:
     """A day or instant, or the first day of a month such as "2027-01"; None if it is neither."""
     is_month = len(word) == len("2027-01") and word[4:5] == "-"
     return read_instant(f"{word}-01" if is_month else word)
+
+
+def moves_within_month(catalog: Catalog, at: datetime) -> tuple[tuple[str, str], ...]:
+    """The rows whose prices change in the rest of a month, each with the day."""
+    month = (at.year, at.month)
+    return tuple(
+        (model.full_name, day_text(turn))
+        for model in catalog.models
+        for turn, _ in model.upcoming
+        if (turn.year, turn.month) == month and turn > at
+    )
 
 
 def catalog_at(catalog: Catalog, at: datetime) -> Catalog:

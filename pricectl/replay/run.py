@@ -65,7 +65,7 @@ class PriceFiles(NamedTuple):
     """The prices that a log is rated by, with their names; `base` are the old ones, if any.
 
     `at` is the day whose prices are used for all calls ("" for the calls' own); `retired` are the
-    rows that are retired by then.
+    rows that are retired by then, `later` those whose prices change again in the same month.
     """
 
     new: Side
@@ -74,6 +74,7 @@ class PriceFiles(NamedTuple):
     base_name: str = ""
     at: str = ""
     retired: tuple[RetiredModel, ...] = ()
+    later: tuple[tuple[str, str], ...] = ()
 
     @property
     def sides(self) -> tuple[Side, ...]:

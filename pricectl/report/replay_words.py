@@ -10,7 +10,7 @@ from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_notes
-from pricectl.report.retired_models import monthly_note
+from pricectl.report.retired_models import later_notes, monthly_note
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
@@ -39,6 +39,7 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield from charged_notes(result.charged)
     if result.files.at and result.files.base:
         yield monthly_note(result)
+        yield from later_notes(result)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
     if log.outside_period:

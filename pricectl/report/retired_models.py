@@ -66,6 +66,16 @@ def retired_document(result: ReplayResult) -> list[dict[str, Any]]:
     ]
 
 
+def later_notes(result: ReplayResult) -> list[str]:
+    """The models of the log whose prices change again in the same month."""
+    called = {row.catalog_model for row in result.coverage}
+    return [
+        f"the price of {name} changes again on {day}; ask for --at {day}, too"
+        for name, day in result.files.later
+        if name in called
+    ]
+
+
 def monthly_note(result: ReplayResult) -> str:
     """What the log comes to in a month, if the traffic stays."""
     days = days_of(result.log)

@@ -95,6 +95,7 @@ def test_the_text_says_what_a_month_comes_to(run: Run, log: Path) -> None:
     """$11 and $8 in 15 days: twice that in a month of 30."""
     said = " ".join(run("replay", str(log), "--at", "2027-01").stdout.split())
     assert "nobody: unpriced" in said
+    assert "the price of x/rises changes again on 2027-01-15; ask for --at 2027-01-15, too" in said
     assert (
         "a month of this traffic: $22.00 (customers $22.00) before, $16.00 (customers $16.00) "
         "on 2027-01-01; 15 days scaled to 30"
