@@ -108,10 +108,6 @@ def pair(
         raise catalog_file.Unavailable(
             "cannot be both versions", where="standard input", next_step="name a file or a ref"
         )
-    if head is None and is_file(base) and catalog_file.is_same(base, file):
-        raise catalog_file.Unavailable(
-            "is compared with itself", where=file, next_step="name another version, such as HEAD"
-        )
     # Read once, since standard input can be read only once.
     new = from_file(file) if head is None else read(head, file, policy)
     if policy_for and head is None:
