@@ -122,6 +122,8 @@ def diff(
         working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
+    if head is None and old_version:
+        _check_other_file(old_version, working)
     with git.advised_option("--base"):
         finder = EvidenceFinder(policy)
         policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
@@ -159,6 +161,14 @@ def diff(
     )
     show(view, "diff", result, report, {"html": partial(_page, result, edited, policy, when)})
     return result.exit_code
+
+
+def _check_other_file(old_version: str, working: str) -> None:
+    """Refuse a file that is compared with itself. Raises Unavailable."""
+    if versions.is_file(old_version) and catalog_file.is_same(old_version, working):
+        # Written like `git diff FILE`, which means another comparison.
+        step = f"write 'pricectl diff HEAD --file {working}'"
+        raise catalog_file.Unavailable("is compared with itself", where=working, next_step=step)
 
 
 def _page(result: DiffResult, edited: FileVersion, policy: Policy, at: datetime) -> DiffPage:
