@@ -30,7 +30,6 @@ from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
 from pricectl.files.compared_settings import reviewed_settings, settings_of
-from pricectl.files.reference import fallback_or_problem
 from pricectl.files.versions import FileVersion
 from pricectl.operate.touched_history import touched_history
 from pricectl.policy import Policy
@@ -122,8 +121,7 @@ def diff(
         working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
-    if head is None and old_version:
-        _check_other_file(old_version, working)
+    _check_other_file(old_version, head, working)
     with git.advised_option("--base"):
         finder = EvidenceFinder(policy)
         policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
@@ -143,9 +141,8 @@ def diff(
     after, charged = edited.version(reuse=before), own.profile_named(profile)
     usage, bill = real.usage or reviewed.policy.usage_file, None
     if usage is not None:
-        fallbacks = compared.fallbacks or (fallback_or_problem(own),) * 2
         profiles = compared.pair_of(charged).old or charged, charged
-        billed = BilledVersions(before.catalog, after.catalog, profiles, fallbacks, old.commit)
+        billed = BilledVersions((before.catalog, after.catalog), profiles, compared, old.commit)
         bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
@@ -163,9 +160,10 @@ def diff(
     return result.exit_code
 
 
-def _check_other_file(old_version: str, working: str) -> None:
+def _check_other_file(old_version: str | None, head: str | None, working: str) -> None:
     """Refuse a file that is compared with itself. Raises Unavailable."""
-    if versions.is_file(old_version) and catalog_file.is_same(old_version, working):
+    is_own = head is None and old_version and versions.is_file(old_version)
+    if is_own and catalog_file.is_same(str(old_version), working):
         # Written like `git diff FILE`, which means another comparison.
         step = f"write 'pricectl diff HEAD --file {working}'"
         raise catalog_file.Unavailable("is compared with itself", where=working, next_step=step)

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pricectl.changes.bill import BillChange
+from pricectl.changes.settings import ComparedSettings
 from pricectl.commands.progress import RateLine
 from pricectl.core.catalog import Catalog
-from pricectl.core.fallback import Fallback
 from pricectl.core.labels import COMMIT_DIGITS
 from pricectl.core.profile import Profile
 from pricectl.files import settings
 from pricectl.files.git import BadRef
+from pricectl.files.reference import fallback_or_problem
 from pricectl.files.repository import Repository
 from pricectl.policy import Policy
 
@@ -31,15 +32,14 @@ def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
 
 
 class BilledVersions(NamedTuple):
-    """Two versions by which usage is priced: their catalogs, profiles, and fallbacks.
+    """Two versions by which usage is priced: their catalogs, profiles, and settings.
 
     `base_commit` is the commit of the base, whose summary counts: an edit cannot choose its own.
     """
 
-    base: Catalog
-    new: Catalog
+    catalogs: tuple[Catalog, Catalog]
     profiles: tuple[Profile, Profile]
-    fallbacks: tuple[Fallback, Fallback]
+    settings: ComparedSettings
     base_commit: str = ""
 
 
@@ -54,9 +54,10 @@ def bill_of(
     from pricectl.replay.usage_summary import read_summary, summary_bytes
 
     was, now = versions.profiles
-    before, after = versions.fallbacks
-    base = BillSide(versions.base, was, before)
-    new = BillSide(versions.new, now, after)
+    before, after = versions.settings.fallbacks or (fallback_or_problem(policy),) * 2
+    old, edited = versions.catalogs
+    base = BillSide(old, was, before)
+    new = BillSide(edited, now, after)
     path = Path(usage)
     data = summary_bytes(path)
     if data is not None:
