@@ -31,6 +31,13 @@ TYPES: Mapping[str, str] = {
     "timestamp_ntz": "TIMESTAMP",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
 }
+SHUFFLE_PARTS_PER_CORE = 3
+# What a run does not need: a page of its own, a bar that grows over the lines of the terminal.
+QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
 SPARK_TYPES = {name: kind for kind, name in TYPES.items()}
 
 
@@ -63,6 +70,7 @@ class SparkConnection(NamedTuple):
         self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
     ) -> None:
         """A temporary table of Python values, which never pass through SQL."""
+        from pyspark.sql.functions import broadcast
         from pyspark.sql.types import StructField, StructType, _parse_datatype_string
 
         kinds = [SPARK_TYPES.get(kind, kind) for kind in columns.values()]
@@ -79,12 +87,20 @@ class SparkConnection(NamedTuple):
             for row in rows
         ]
         with _refused():
-            self._keep(name, self.session.createDataFrame(values, StructType(fields)))
+            frame = self.session.createDataFrame(values, StructType(fields))
+            # Its size is not known to Spark, which would sort the calls to join them.
+            broadcast(frame).createOrReplaceTempView(name)
 
     def store(self, name: str, query: str) -> None:
-        """Keep the rows of a query as a temporary table."""
+        """Keep the rows of a query in the workers' memory as a temporary table."""
+        before = self.stored.pop(name, None)
         with _refused():
-            self._keep(name, self.query(query))
+            kept = self.query(query).persist()
+            kept.count()
+            kept.createOrReplaceTempView(name)
+        self.stored[name] = kept
+        if before is not None:
+            before.unpersist()
 
     def write_parquet(self, query: str, target: Path) -> None:
         """Write the rows of a query as a folder of Parquet files."""
@@ -96,16 +112,6 @@ class SparkConnection(NamedTuple):
         with _refused():
             self.session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
         return quoted(name)
-
-    def _keep(self, name: str, rows: "DataFrame") -> None:
-        """Keep rows in memory, so that they are worked out once and their size is known."""
-        before = self.stored.pop(name, None)
-        kept = rows.persist()
-        kept.count()
-        kept.createOrReplaceTempView(name)
-        self.stored[name] = kept
-        if before is not None:
-            before.unpersist()
 
 
 @contextmanager
@@ -122,7 +128,7 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
             "Spark is not installed", next_step="run pip install 'pricectl[spark]'"
         ) from None
     builder = SparkSession.builder.master(master).appName("pricectl replay")
-    asked = {"spark.ui.enabled": "false", "spark.log.level": "ERROR", **(settings or {})}
+    asked = {**QUIET, **(settings or {})}
     for name, value in asked.items():
         builder = builder.config(name, value)
     with _refused(f"Spark does not start on {clean(master)}"):
@@ -131,6 +137,10 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
     try:
         for statement in ENGINE.session:
             spark.sql(statement)
+        # By default 200, however few the processors are.
+        parts = max(SHUFFLE_PARTS_PER_CORE * spark.sparkContext.defaultParallelism, 4)
+        if "spark.sql.shuffle.partitions" not in asked:
+            spark.conf.set("spark.sql.shuffle.partitions", parts)
         check_session(connection)
         yield connection
     finally:
