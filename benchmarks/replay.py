@@ -203,7 +203,7 @@ def exact(folder: Path, rows: int, sample: int) -> None:
 def exact_jobs(log: Path, one_in: int) -> None:
     """Charge one in so many jobs of a log again, call by call, in every mode."""
     profile, prices = Profile.read(PROFILE), sides()
-    calls = f"(SELECT * FROM {parquet([log])} WHERE hash(job) % {one_in} = 0)"
+    calls = f"(SELECT * FROM {parquet([log])} WHERE hash(job) % {one_in} = 0)"  # noqa: S608
     with session(folder=log.parent) as connection:
         rating = rate(connection, calls, prices, profile, groupings=[("job",)], sample=0)
         rows = rows_of(connection, f'SELECT * FROM {calls} ORDER BY "at", "row"')  # noqa: S608

@@ -21,7 +21,7 @@ def test_it_is_the_catalog_of_this_checkout() -> None:
 
 
 def test_its_rows_are_in_the_order_of_their_names() -> None:
-    """As docs/file-format.md says; `pricectl fmt --sort` puts them there."""
+    """As docs/file-format.md says; `pricectl fmt --sort-rows` puts them there."""
     found = format_text(packaged_catalog().read_bytes(), date(2026, 11, 27), sorting=True)
     assert found.unsorted == ()
 

@@ -9,9 +9,11 @@ October 2025 is a sample beside it. A block whose versions are not here stays as
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "review.md"
@@ -23,14 +25,18 @@ ENVIRONMENT = {"COLUMNS": "100", "PYTHONUTF8": "1", "NO_COLOR": "1"}
 # So many lines are shown: a reader sees the top.
 SHOWN = {"text": 26, "markdown": 22}
 FAILED = 2
+# The sample and the price file of this commit are compared in a folder of their own, since settings
+# beside them would count.
+SAMPLE = ROOT.parent / "shared" / "data" / "deployed-2025-10-23.json"
+CATALOG, CATALOG_COMMIT = "llm_pricing_current.json", "5b9ad7341"
 
 
 def can_run(command: str) -> bool:
     """Whether the versions that a command compares are here: not in a shallow clone."""
-    return all(
-        _is_commit(version.partition(":")[0]) or Path(ROOT, version).exists()
-        for version in shlex.split(command)[2:4]
-    )
+    old, new = shlex.split(command)[2:4]
+    if new == CATALOG:
+        return SAMPLE.exists() and _is_commit(CATALOG_COMMIT)
+    return _is_commit(old) and _is_commit(new)
 
 
 def _is_commit(ref: str) -> bool:
@@ -41,9 +47,21 @@ def _is_commit(ref: str) -> bool:
 
 def output(command: str, kind: str) -> str:
     """The first lines that a command prints. Ends the program if it could not run."""
+    with TemporaryDirectory() as name:
+        folder = ROOT
+        if CATALOG in command:
+            folder = Path(name)
+            shutil.copy(SAMPLE, folder)
+            words = ["git", "show", f"{CATALOG_COMMIT}:{CATALOG}"]
+            shown = subprocess.run(words, cwd=ROOT, capture_output=True, check=True)  # noqa: S603
+            (folder / CATALOG).write_bytes(shown.stdout)
+        return _printed(command, kind, folder)
+
+
+def _printed(command: str, kind: str, folder: Path) -> str:
     done = subprocess.run(  # noqa: S603 - a command of our own page
         [sys.executable, "-m", "pricectl", *shlex.split(command)[1:]],
-        cwd=ROOT,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,

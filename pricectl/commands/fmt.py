@@ -34,7 +34,7 @@ def fmt(
         typer.Option(
             "--check",
             help="Change nothing; exit with 1 if a price would be written in another way, or with"
-            " --sort a row would move.",
+            " --sort-rows a row would move.",
         ),
     ] = False,
     diff: Annotated[
@@ -46,7 +46,7 @@ def fmt(
     respell: Annotated[
         bool, typer.Option(help="Write token prices with e-06, and others as plain decimals.")
     ] = True,
-    sort: Annotated[
+    sort_rows: Annotated[
         bool, typer.Option(help="Put the rows of each section in the order of their names.")
     ] = False,
     fail_on: Annotated[
@@ -94,7 +94,7 @@ def fmt(
             ),
             promoting=promote,
             respelling=respell,
-            sorting=sort,
+            sorting=sort_rows,
             check=check,
             diff=diff,
             fail_on_due=bool(fail_on),

@@ -23,7 +23,7 @@ from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import read_column
-from pricectl.replay.logs.log import LogOptions
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
 

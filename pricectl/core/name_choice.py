@@ -105,7 +105,7 @@ def choose(
         if _has_moved(shorter, model):
             return NoRow(f"{model.full_name} may be another generation than the seller's")
         flags.append(OTHER_SELLER)
-    if variant or _is_unlisted(day, days):
+    if variant or _is_unlisted(day, days) or (model.is_retired and _is_latest(shorter)):
         flags.append(UNPRICED_VARIANT)
     return FormMatch(model, shorter, found.left, service, tuple(flags))
 
@@ -189,6 +189,11 @@ def _is_unlisted(day: str, days: Sequence[str]) -> bool:
     Its price may be another, as that of gpt-4o-2024-08-06 was.
     """
     return bool(days) and not any(found.startswith(day) for found in days)
+
+
+def _is_latest(shorter: ShorterName) -> bool:
+    """Whether the name asks for the newest version: a retired one may have another's price."""
+    return any(ending.text == "-latest" for ending in shorter.endings)
 
 
 def _day_of(shorter: ShorterName) -> str:

@@ -14,7 +14,8 @@ from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
+from pricectl.replay.logs.log import ReadLog, read_log
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.query_progress import QueryProgress
 from pricectl.replay.ratebook import Side

@@ -15,17 +15,15 @@ from pricectl.report.json_text import catalog_id
 from pricectl.report.replay_tables import (
     ReportTable,
     base_of,
-    column_lines,
     coverage_by_layer,
-    introduction,
     is_compared,
     layer_of,
     moved_accounts,
     new_of,
-    notes,
     tables,
     worst_names,
 )
+from pricectl.report.replay_words import column_lines, introduction, notes
 
 
 def text(result: ReplayResult, canvas: Canvas) -> str:

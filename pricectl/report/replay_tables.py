@@ -4,18 +4,15 @@ Apart from the formats, so that terminal, Markdown and HTML say the same.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import count, grouped, plural
-from pricectl.core.money import PICO_PER_USD, divide
-from pricectl.replay.logs.columns import ColumnMap
+from pricectl.core.labels import count, plural
+from pricectl.core.money import divide
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.report.replay_words import bar, change_percent, dollars
 
-BAR_WIDTH = 12
-BAR_SIGN = "\u2588"
 # More lines are shown with -v.
 SHOWN, SHOWN_ACCOUNTS, SHOWN_NAMES, SHOWN_REASONS = 20, 5, 10, 8
 NO_VALUE = "(none)"
@@ -24,7 +21,6 @@ LAYERS = ("exact", "alias", "case", "partial", "reference", "default")
 _GUESSED = ("partial", "reference", "default")
 UNPRICED = "unpriced"
 _UNPRICED_FLAG = "unpriced-unit"
-_CENTS, _PICO, _FOUR_DIGITS = 2, 12, 1000
 
 
 class ReportTable(NamedTuple):
@@ -35,22 +31,6 @@ class ReportTable(NamedTuple):
     lines: tuple[tuple[str, ...], ...]
     alignment: str
     left_out: int = 0
-
-
-def introduction(result: ReplayResult) -> list[str]:
-    """Which log, which prices, which profile."""
-    log = result.log
-    formats = ", ".join(
-        f"{title} ({plural(files, 'file')})" if len(log.formats) > 1 else title
-        for title, files in log.formats.items()
-    )
-    files, calls = plural(log.files, "file"), plural(result.total.calls, "call")
-    when = f" from {_moment(log.first)} to {_moment(log.last)} UTC" if log.first else ""
-    sentence = f"{calls}{when} in {files}: {formats}" if formats else "no file has any rows"
-    prices = f"prices: {result.files.new_name}"
-    if result.files.base:
-        prices += f", compared with {result.files.base_name}"
-    return [sentence, f"{prices}; profile {result.profile.name}"]
 
 
 def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) -> list[ReportTable]:
@@ -66,92 +46,6 @@ def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) ->
         _reasons("rows that are no billed calls", result.log.left_out, result, verbose=verbose),
     ]
     return [table for table in found if table.lines]
-
-
-def notes(result: ReplayResult) -> Iterator[str]:
-    """What a reader of the figures must know."""
-    log = result.log
-    if log.repeated:
-        yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
-    if log.outside_period:
-        yield f"{plural(log.outside_period, 'call')} outside the period, or without a time"
-    if log.without_time:
-        yield f"{plural(log.without_time, 'call')} without a time, at today's prices"
-    for remark, rows in log.remarks.items():
-        yield f"{plural(rows, 'call')}: {remark}"
-    if result.unsplit_pico:
-        more = dollars(result.unsplit_pico, signed=True)
-        yield f"if all of these cache writes were for an hour, the cost would be {more} higher"
-    if log.is_summed:
-        yield "rows are sums of many requests, so each counts as one job; the last day may grow"
-    if result.checked_calls:
-        yield f"{plural(result.checked_calls, 'call')} priced again one by one: no difference"
-
-
-def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str]:
-    """How plain columns were understood; `verbose`: also the setting that keeps it."""
-    for columns in result.log.columns:
-        pairs = ", ".join(_column(role, columns) for role in columns.columns)
-        cache = f"; cached tokens are {columns.cache} the input" if columns.cache else ""
-        guessed = any(found.guessed for found in columns.columns.values())
-        how = " ('?' is a guess; --column ROLE=COLUMN says otherwise)" if guessed else ""
-        yield f"columns{how}: {pairs}{cache}"
-        if not verbose:
-            continue
-        named = [
-            f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
-            for role, one in columns.columns.items()
-        ]
-        yield f"[replay] columns = {{ {', '.join(named)} }}"
-
-
-def _column(role: str, columns: ColumnMap) -> str:
-    found = columns.columns[role]
-    times = f" x {count(found.scale)}" if found.scale > 1 else ""
-    return f"{role}{'?' if found.guessed else ''} {found.name}{times}"
-
-
-def toml(text: str) -> str:
-    """A text as TOML."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def dollars(pico: Fraction | int, *, signed: bool = False) -> str:
-    """An amount to the cent from $10 on, else to four digits that say something.
-
-    >>> dollars(1234_567_000_000_000), dollars(33_475 * 10**8), dollars(-5 * 10**12, signed=True)
-    ('$1,234.57', '$0.003348', '-$5.00')
-    """
-    amount = Fraction(pico) / PICO_PER_USD
-    decimals = _CENTS
-    while decimals < _PICO and 0 < abs(amount) * 10**decimals < _FOUR_DIGITS:
-        decimals += 1
-    scaled = amount * 10**decimals
-    rounded = divide(scaled.numerator, scaled.denominator, "half-even")
-    whole, rest = divmod(abs(rounded), 10**decimals)
-    digits = f"{rest:0{decimals}d}"
-    digits = digits[:2] + digits[2:].rstrip("0")
-    sign = "-" if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return f"{sign}${grouped(str(whole))}.{digits}"
-
-
-def change_percent(old: Fraction | int, new: Fraction | int) -> str:
-    """How much an amount moved, signed, to a tenth."""
-    if not old:
-        return "0%" if not new else "new"
-    moved = Fraction(new - old) * 1000 / Fraction(old)
-    tenths = divide(moved.numerator, moved.denominator, "half-even")
-    if not tenths:
-        return "0%" if new == old else "+<0.1%" if new > old else "-<0.1%"
-    whole, rest = divmod(abs(tenths), 10)
-    return f"{'-' if tenths < 0 else '+'}{whole:,}{f'.{rest}' if rest else ''}%"
-
-
-def bar(share: Fraction) -> str:
-    """A bar for a share from 0 to 1; anything above 0 is seen."""
-    length = round(share * BAR_WIDTH)
-    return BAR_SIGN * max(length, 1 if share > 0 else 0)
 
 
 def new_of(group: RatedGroup) -> SideTotals:
@@ -396,7 +290,3 @@ def _reasons(
     return ReportTable(
         title, ("reason", "rows", "stated cost"), lines, "lrr", len(reasons) - len(shown)
     )
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else ""

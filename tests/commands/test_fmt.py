@@ -384,15 +384,15 @@ SORTED = """{
 
 def test_rows_are_sorted_by_name_and_keep_their_text(run: Run, home: Path) -> None:
     (home / FILE).write_text(SORTABLE, encoding="utf-8")
-    checked = run("fmt", "--sort", "--check")
+    checked = run("fmt", "--sort-rows", "--check")
     assert (checked.exit_code, checked.stdout) == (1, f"{FILE}: 1 section to be sorted\n")
     assert run("fmt", "--check").exit_code == 0
-    result = run("fmt", "--sort", "-o", "json")
+    result = run("fmt", "--sort-rows", "-o", "json")
     document = json.loads(result.stdout)
     jsonschema.validate(document, json.loads((ROOT / "schemas/fmt.schema.json").read_text()))
     assert document["unsorted"] == ["o"]
     assert (home / FILE).read_text(encoding="utf-8") == SORTED
-    assert run("fmt", "--sort", "--check").exit_code == 0
+    assert run("fmt", "--sort-rows", "--check").exit_code == 0
 
 
 def test_a_new_row_keeps_the_order_of_names_where_there_is_one(run: Run, home: Path) -> None:

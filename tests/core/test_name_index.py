@@ -24,6 +24,7 @@ ROWS = {
         ),
         "gpt-4o": entry(2.5, "gpt-4o-2024-08-06", input_cost_per_token_batches=1.25e-6),
         "gpt-3.5-turbo": entry(0.5),
+        "magi-small": entry(0.5, retired=True),
         "ft:gpt-4o-2024-08-06": entry(3.75),
         "dated": entry(5, "azure/dated", "azure/dated-2025-11-13"),
         "counted-001": entry(2),
@@ -80,6 +81,8 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("gpt-4o-2024-05-13", "default/default", (), 1_000_000),
         # A newer snapshot than the row lists may have another price.
         ("gpt-4o-2024-11-20", "openai/gpt-4o", ("unpriced-variant",), 2_500_000),
+        # What is the latest of a retired model may be another one, at another price.
+        ("magi-small-latest", "openai/magi-small", ("unpriced-variant",), 500_000),
         ("azure/gpt-35-turbo", "openai/gpt-3.5-turbo", ("other-seller",), 500_000),
         ("ft:gpt-4o-2024-08-06:acme::id", "openai/ft:gpt-4o-2024-08-06", (), 3_750_000),
         ("ft:gpt-4o:acme::id", "openai/ft:gpt-4o-2024-08-06", (), 3_750_000),

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from pricectl.replay.ratebook_rows import TYPES
 from pricectl.report.formats import BINARY, FORMATS, formats_of
 from tests.conftest import CATALOG, ROOT, Run
 from tests.report.pages import ReadPage
@@ -73,6 +74,13 @@ def is_litellm(text: str) -> bool:
     return bool(rows) and all(row["litellm_provider"] for row in rows)
 
 
+def is_ratebook(text: str) -> bool:
+    lines = list(csv.DictReader(text.splitlines()))
+    return bool(lines) and all(
+        line.keys() == TYPES.keys() and int(line["pico_usd"]) >= 0 for line in lines
+    )
+
+
 # A new format has a row here with a check of its grammar.
 GRAMMARS: dict[str, Callable[[str], bool]] = {
     "markdown": is_markdown,
@@ -86,6 +94,7 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,
+    "ratebook": is_ratebook,
 }
 # How the files of a binary format begin.
 MARKS = {"parquet": b"PAR1"}

@@ -91,6 +91,10 @@ _OTHER_WORDS = {
 ROLES = (*_TEXTS, *dict.fromkeys((*_ARGUMENTS, *_OTHER_UNITS)))
 
 
+# An id of one of these names is a response's; another may be of anything.
+_RESPONSE_IDS = ("call_id", "request_id", "response_id", "generation_id")
+
+
 class LogColumn(NamedTuple):
     """The column that says one thing of a call; a count is multiplied by `scale`.
 
@@ -117,6 +121,12 @@ class ColumnMap(NamedTuple):
     def counts(self) -> dict[str, LogColumn]:
         """The columns of counts, by the argument of `Usage` or the unit."""
         return {role: found for role, found in self.columns.items() if role not in _TEXTS}
+
+    @property
+    def has_response_id(self) -> bool:
+        """Whether two rows of one id are one call: somebody said so, or the name does."""
+        found = self.columns.get("call_id")
+        return found is not None and (not found.guessed or _word(found.name) in _RESPONSE_IDS)
 
 
 def read_column(word: str) -> tuple[str, LogColumn]:

@@ -225,6 +225,6 @@ def stage(
     (stayed,) = database.execute(
         f"SELECT count(*) FROM read_parquet({text_literal(str(target))})"  # noqa: S608 - quoted
     ).fetchall()[0]
-    tally.repeated = tally.calls - stayed
+    tally.repeated += tally.calls - stayed
     tally.calls = stayed
     writer.path.unlink()

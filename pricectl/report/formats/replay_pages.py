@@ -13,13 +13,8 @@ from pricectl.report.formats.markdown_tables import (
     long_code,
     table_line,
 )
-from pricectl.report.replay_tables import (
-    ReportTable,
-    column_lines,
-    introduction,
-    notes,
-    tables,
-)
+from pricectl.report.replay_tables import ReportTable, tables
+from pricectl.report.replay_words import column_lines, introduction, notes
 
 REPLAY_MARKER = "<!-- pricectl-replay -->"
 _STYLE = """

@@ -9,7 +9,8 @@ import pytest
 
 from pricectl.core.units import UNITS
 from pricectl.replay.duckdb_engine import session
-from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
+from pricectl.replay.logs.log import ReadLog, read_log
+from pricectl.replay.logs.plain import LogOptions
 
 pytest.importorskip("duckdb")
 SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "usage-samples"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pricectl.replay.errors import BadLog
+from pricectl.replay.logs.columns import LogColumn
 from tests.replay.logs.conftest import Reader
 
 # The call that most samples record: Anthropic and OpenAI, cache included and left out.
@@ -267,6 +268,18 @@ def test_3_a_span_around_calls_repeats_them(json_log: Reader) -> None:
     for rows in ((agent, chain, first), (otlp(agent, chain, first),)):
         found = json_log(*rows)
         assert found.log.calls == 1
+
+
+def test_3_rows_of_one_response_in_a_plain_table_are_one_call(csv_log: Reader) -> None:
+    """The row that counts most stays; an id that is not said to be a response's is none."""
+    lines = ("r1,m,10,1", "r1,m,10,5", "r2,m,7,1", ",m,1,1", ",m,1,1")
+    found = csv_log("response_id,model,prompt_tokens,completion_tokens", *lines)
+    assert sorted(call["output"] for call in found.calls) == [1, 1, 1, 5]
+    assert found.log.repeated == 1
+    heading = "id,model,prompt_tokens,completion_tokens"
+    assert csv_log(heading, *lines).log.calls == 5
+    named = {"call_id": LogColumn("id", guessed=False)}
+    assert csv_log(heading, *lines, columns=named).log.calls == 4
 
 
 def test_3_rounds_of_one_response_are_calls_of_their_own(json_log: Reader) -> None:
