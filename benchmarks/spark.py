@@ -114,7 +114,9 @@ class Comparison:
         write_rows(prepared(self.spark, self.spark.parquet([log])), other)
         on_spark = time.perf_counter() - start
         files = parquet(sorted(other.glob("*.parquet")))
-        calls, differing = differing_calls(f"read_parquet({text_literal(str(one))})", files, self.folder)
+        calls, differing = differing_calls(
+            f"read_parquet({text_literal(str(one))})", files, self.folder
+        )
         if differing or calls != rows:
             sys.exit(f"{differing:,} of {calls:,} calls differ, {rows:,} were rated")
         print(

@@ -65,8 +65,9 @@ def standalone(workers: int = 2, *, memory: str = "1g", cores: int = 1) -> Itera
                 start(f"worker-{number}", "worker.Worker", *limits, *own, address)
             registered = Path(folder) / "master.log"
             _wait_until(
-                lambda: registered.read_text(errors="replace").count("Registering worker")
-                >= workers,
+                lambda: (
+                    registered.read_text(errors="replace").count("Registering worker") >= workers
+                ),
                 "the workers",
             )
             yield address

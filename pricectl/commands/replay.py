@@ -25,6 +25,7 @@ from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import read_column
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.ratebook import Side
+from pricectl.replay.spark_logs import check_engine
 from pricectl.report import replay as report
 
 
@@ -97,6 +98,13 @@ def replay(
         str | None,
         typer.Option(metavar="FILE", help="Write the rows that cannot be read as JSON lines."),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ENGINE",
+            help="Rate on a Spark cluster: spark://HOST:PORT, local[N], yarn or k8s://HOST.",
+        ),
+    ] = "duckdb",
     file: FileOption = None,
     *,
     view: ViewOptions,
@@ -126,6 +134,7 @@ def replay(
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
+        check_engine(engine),
     )
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)

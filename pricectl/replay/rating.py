@@ -407,7 +407,8 @@ def running_sums(log: PreparedLog) -> str:
     for name in summed:
         so_far = log.connection.engine.summed(name, log.rated.number_of(name), window="so_far")
         parts.append(f"{so_far} AS after_{name}")
-        parts.append(f"{so_far} - {name} AS before_{name}")
+        # In parentheses: Spark takes what follows a window's name for a part of it.
+        parts.append(f"({so_far}) - {name} AS before_{name}")
     return ", ".join(parts)
 
 

@@ -87,17 +87,22 @@ class SparkConnection(NamedTuple):
             for row in rows
         ]
         with _refused():
-            frame = self.session.createDataFrame(values, StructType(fields))
+            frame = self.session.createDataFrame(values, StructType(fields)).persist()
             # Its size is not known to Spark, which would sort the calls to join them.
             broadcast(frame).createOrReplaceTempView(name)
+        self._remember(name, frame)
 
     def store(self, name: str, query: str) -> None:
         """Keep the rows of a query in the workers' memory as a temporary table."""
-        before = self.stored.pop(name, None)
         with _refused():
             kept = self.query(query).persist()
             kept.count()
             kept.createOrReplaceTempView(name)
+        self._remember(name, kept)
+
+    def _remember(self, name: str, kept: "DataFrame") -> None:
+        """Give back the memory of a table that another one has replaced."""
+        before = self.stored.pop(name, None)
         self.stored[name] = kept
         if before is not None:
             before.unpersist()
@@ -133,18 +138,27 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
         builder = builder.config(name, value)
     with _refused(f"Spark does not start on {clean(master)}"):
         spark = builder.getOrCreate()
-    connection = SparkConnection(spark, {})
     try:
-        for statement in ENGINE.session:
-            spark.sql(statement)
         # By default 200, however few the processors are.
         parts = max(SHUFFLE_PARTS_PER_CORE * spark.sparkContext.defaultParallelism, 4)
         if "spark.sql.shuffle.partitions" not in asked:
             spark.conf.set("spark.sql.shuffle.partitions", parts)
-        check_session(connection)
-        yield connection
+        yield attached(spark)
     finally:
         spark.stop()
+
+
+def attached(spark: "SparkSession") -> SparkConnection:
+    """A session that runs already, such as that of a notebook, made exact.
+
+    Raises ReplayRefused: it does not take the settings.
+    """
+    connection = SparkConnection(spark, {})
+    with _refused("Spark does not take a setting"):
+        for statement in ENGINE.session:
+            spark.sql(statement)
+    check_session(connection)
+    return connection
 
 
 def check_session(connection: SparkConnection) -> None:
