@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,7 +46,7 @@ def standalone(workers: int = 2, *, memory: str = "1g", cores: int = 1) -> Itera
             log = (Path(folder) / f"{name}.log").open("wb")
             command = [str(launcher), f"org.apache.spark.deploy.{words[0]}", *words[1:]]
             started.append(
-                subprocess.Popen(
+                subprocess.Popen(  # noqa: S603 - the distribution's own launcher
                     command,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -110,8 +110,7 @@ def _answers(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def _wait_until(is_ready: object, what: str) -> None:
-    assert callable(is_ready)
+def _wait_until(is_ready: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while not is_ready():
         if time.monotonic() > deadline:

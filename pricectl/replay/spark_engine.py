@@ -187,5 +187,5 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
     except (PySparkException, Py4JError) as error:
         lines = str(error).strip().splitlines()
         with suppress(AttributeError):
-            lines = str(error.java_exception.getMessage()).splitlines()  # type: ignore[union-attr]
+            lines = str(error.java_exception.getMessage()).splitlines()
         raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None

@@ -14,7 +14,8 @@ from pricectl.replay.calls import CALL_COLUMNS, quoted, text_literal
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.errors import BadLog, ReplayRefused
 from pricectl.replay.log_columns import LogColumns
-from pricectl.replay.logs.log import LogOptions, ReadLog
+from pricectl.replay.logs.log import ReadLog
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.sources import log_files
 
 if TYPE_CHECKING:

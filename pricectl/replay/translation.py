@@ -10,7 +10,7 @@ from pricectl.replay.engines import Engine
 from pricectl.replay.errors import ReplayRefused
 
 if TYPE_CHECKING:
-    from sqlglot import Expression
+    from sqlglot.exp import Expr
 
 SOURCE = "duckdb"
 
@@ -26,11 +26,11 @@ def translated(statement: str, engine: Engine) -> str:
         raise ReplayRefused(
             "sqlglot is not installed", next_step=f"run pip install 'pricectl[{engine.name}]'"
         ) from None
-    tree = sqlglot.parse_one(statement, read=SOURCE)
-    return tree.transform(_without_lonely_choice).sql(dialect=engine.dialect, pretty=True)
+    tree = sqlglot.parse_one(statement, read=SOURCE).transform(_without_lonely_choice)
+    return str(tree.sql(dialect=engine.dialect, pretty=True))
 
 
-def _without_lonely_choice(node: "Expression") -> "Expression":
+def _without_lonely_choice(node: "Expr") -> "Expr":
     """The largest or smallest of one value is that value: Spark wants at least two."""
     from sqlglot import exp
 
