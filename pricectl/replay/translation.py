@@ -10,7 +10,7 @@ from pricectl.replay.engines import Engine
 from pricectl.replay.errors import ReplayRefused
 
 if TYPE_CHECKING:
-    from sqlglot.exp import Expr
+    from sqlglot import exp
 
 SOURCE = "duckdb"
 
@@ -30,7 +30,7 @@ def translated(statement: str, engine: Engine) -> str:
     return str(tree.sql(dialect=engine.dialect, pretty=True))
 
 
-def _without_lonely_choice(node: "Expr") -> "Expr":
+def _without_lonely_choice(node: "exp.Expr") -> "exp.Expr":
     """The largest or smallest of one value is that value: Spark wants at least two."""
     from sqlglot import exp
 
