@@ -30,6 +30,9 @@ from tests.replay.test_exactness import catalog_of, random_calls, random_rows
 
 duckdb = pytest.importorskip("duckdb", reason="needs the extra replay")
 
+# Spark compiles each statement, which takes seconds on a busy machine.
+pytestmark = pytest.mark.timeout(900)
+
 CATALOG = Catalog.load(
     """{"o": {
       "m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05},
