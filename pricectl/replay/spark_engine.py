@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.labels import clean
-from pricectl.replay.calls import quoted
+from pricectl.replay.calls import quoted, unquoted
 from pricectl.replay.engines import ENGINES, Engine
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.translation import translated
@@ -38,7 +38,10 @@ QUIET = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-SPARK_TYPES = {name: kind for kind, name in TYPES.items()}
+# "timestamp" alone has no zone in a session of ours.
+SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
+}
 
 
 class SparkConnection(NamedTuple):
@@ -75,7 +78,7 @@ class SparkConnection(NamedTuple):
 
         kinds = [SPARK_TYPES.get(kind, kind) for kind in columns.values()]
         fields = [
-            StructField(column.strip('"'), _parse_datatype_string(kind))
+            StructField(unquoted(column), _parse_datatype_string(kind))
             for column, kind in zip(columns, kinds, strict=True)
         ]
         decimals = [kind.startswith("DECIMAL") for kind in kinds]

@@ -4,7 +4,7 @@ The version of sqlglot is pinned, and tests hold what it makes of every template
 """
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pricectl.replay.engines import Engine
 from pricectl.replay.errors import ReplayRefused
@@ -34,6 +34,5 @@ def _without_lonely_choice(node: "exp.Expr") -> "exp.Expr":
     """The largest or smallest of one value is that value: Spark wants at least two."""
     from sqlglot import exp
 
-    if isinstance(node, (exp.Greatest, exp.Least)) and not node.expressions:
-        return node.this
-    return node
+    is_lonely = isinstance(node, (exp.Greatest, exp.Least)) and not node.expressions
+    return cast("exp.Expr", node.this) if is_lonely else node

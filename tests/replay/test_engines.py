@@ -258,7 +258,8 @@ def test_names_and_accounts_are_never_read_as_sql(connection: EngineConnection) 
 
 def test_a_column_of_any_name_can_group_calls(connection: EngineConnection) -> None:
     name = 'a"`; ${x} -- \\'
-    put(connection, [call(1, **{name: "one"}), call(2, **{name: None})], **{name: "VARCHAR"})
+    rows = [call(1) | {name: "one"}, call(2) | {name: None}]
+    put(connection, rows, **{name: "VARCHAR"})
     found = rate(connection, "calls", [NEW], PROFILE, groupings=[(name,)])
     assert {group.values for group in found.groups[name,]} == {("one",), ("",)}
 
