@@ -117,7 +117,7 @@ spark: $(VENV)/.spark  ## Rate a log on DuckDB and on a Spark cluster of this ma
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py
 
-pictures: $(VENV)/.browser  ## Draw the pictures of the README and of docs/diff.md anew
+pictures: $(VENV)/.browser  ## Draw the pictures of the README, docs/diff.md and docs/review.md anew
 	$(BIN)/python tools/draw_pictures.py
 	$(BIN)/python tools/draw_page.py
 
@@ -129,9 +129,6 @@ review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
 
 prices: $(VENV)/.dev  ## Write docs/prices.md anew, after a change of the catalog or of the pages read
 	$(BIN)/python tools/write_prices_page.py
-
-review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
-	$(BIN)/python tools/write_review_page.py
 
 schema: $(VENV)/.dev  ## Write the schemas from the tables of units and budget modes
 	$(BIN)/python tools/make_schema.py

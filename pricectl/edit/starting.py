@@ -7,6 +7,7 @@ to the row beside the reference's own name.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check.positions import Positions
@@ -32,6 +33,19 @@ class NewRow(NamedTuple):
     name: str
     text: str
     source: str = ""
+
+
+class Decided(NamedTuple):
+    """Why rows are right although price lists differ.
+
+    Acknowledgements as JSON text, and by section the `decisions` of its `pricing_notes`.
+    """
+
+    acknowledged: tuple[str, ...] = ()
+    decisions: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+
+UNDECIDED = Decided()
 
 
 def row_text(
@@ -70,10 +84,16 @@ def _from_last(items: Sequence[Json]) -> list[tuple[int, Json]]:
     return list(enumerate(items))[::-1]
 
 
-def catalog_text(rows: Iterable[NewRow], day: date, *, default_price: str = DEFAULT_PRICE) -> str:
+def catalog_text(
+    rows: Iterable[NewRow],
+    day: date,
+    *,
+    default_price: str = DEFAULT_PRICE,
+    decided: Decided = UNDECIDED,
+) -> str:
     """The text of a catalog with these rows, a section after the other, last edited on that day.
 
-    `default_price` is what unknown names cost, as JSON text.
+    `default_price` is what unknown names cost, as JSON text; `decided` speaks of the rows.
     """
     sections: dict[str, list[NewRow]] = {}
     for row in rows:
@@ -87,10 +107,21 @@ def catalog_text(rows: Iterable[NewRow], day: date, *, default_price: str = DEFA
         "sources": _list(map(_quoted, sources), ROW_INDENT),
         "default_pricing": splice.indented(default_price, ROW_INDENT),
     }
+    if decided.acknowledged:
+        metadata["acknowledged"] = _list(decided.acknowledged, ROW_INDENT)
     members = {"metadata": _object(metadata, INDENT)}
     for section, listed in sections.items():
         members[section] = _object({row.name: row.text for row in listed}, INDENT)
+    if decided.decisions:
+        members["pricing_notes"] = _object(
+            {section: _decisions(listed) for section, listed in decided.decisions.items()}, INDENT
+        )
     return f"{_object(members, '')}\n"
+
+
+def _decisions(listed: Mapping[str, str]) -> str:
+    sentences = {key: _quoted(sentence) for key, sentence in listed.items()}
+    return _object({"decisions": _object(sentences, ROW_INDENT + INDENT)}, ROW_INDENT)
 
 
 def default_price_text(text: str, positions: Positions, catalog: Catalog) -> str:

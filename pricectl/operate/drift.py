@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from pricectl.changes import CatalogVersion
-from pricectl.core.errors import CatalogError, DocumentError
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import CatalogError, DocumentError, PricingError
+from pricectl.core.labels import clean, did_you_mean
+from pricectl.core.lookup import near_names
 from pricectl.core.windows import as_instant
 from pricectl.edit.evidence import EvidenceChange, evidence_changes, mass_withdrawal
 from pricectl.exit_codes import CLEAN, FINDINGS
@@ -21,6 +24,10 @@ from pricectl.policy import Policy
 
 Progress = Callable[[str], object]
 KnownDifference: TypeAlias = PriceDrift | MemberDrift | NewModel | GoneModel
+
+
+class UnknownRow(PricingError):
+    """A name or pattern to compare that no row and no list has."""
 
 
 class DriftOptions(NamedTuple):
@@ -151,7 +158,10 @@ def compare(
     options: DriftOptions,
     progress: Progress = lambda _: None,
 ) -> DriftReport:
-    """Hold a catalog against lists. Raises what reading a list raises, and ListOffByFactor."""
+    """Hold a catalog against lists.
+
+    Raises what reading a list raises, ListOffByFactor, and UnknownRow.
+    """
     feeds = (
         read_lists(options.lists, None, progress)
         if options.lists
@@ -159,7 +169,7 @@ def compare(
     )
     progress("comparing")
     notes = version.values.get("pricing_notes")
-    row_filter = Filter(pattern=options.pattern)
+    row_filter = Filter(pattern=options.pattern, retired=True)
     drift = find_drift(
         version.catalog,
         feeds,
@@ -167,6 +177,7 @@ def compare(
         lambda model: row_filter.accepts(PricedRow.at(model, None)),
         notes if isinstance(notes, dict) else {},
     )
+    _check_named(version.catalog, drift, row_filter)
     open_prices = [one for one in drift.prices if not one.known_because]
     own = [one for one in open_prices if not one.alias]
 
@@ -182,6 +193,20 @@ def compare(
         grouped([one for one in own if one.is_agreed]),
         grouped([one for one in own if not one.is_agreed]),
         tuple(one for one in open_prices if one.alias),
+    )
+
+
+def _check_named(catalog: Catalog, drift: Drift, row_filter: Filter) -> None:
+    """Raise UnknownRow if a pattern names nothing: a slip of the keyboard agrees with no list."""
+    models = (*catalog.models, *(one.model for one in drift.new))
+    pattern = row_filter.pattern
+    if pattern is None or any(row_filter.accepts(PricedRow.at(model, None)) for model in models):
+        return
+    names = near_names(catalog, pattern)
+    raise UnknownRow(
+        "neither a row nor a new model of the lists has this name",
+        where=f"{clean(pattern):.80}",
+        next_step=did_you_mean(*names) or "run 'pricectl models' to list all names",
     )
 
 

@@ -22,6 +22,7 @@ from pricectl.edit.choosing import ChosenRow, choose, require_known
 from pricectl.edit.old_prices import OldPrices, read_old_prices
 from pricectl.edit.settings_template import settings_text
 from pricectl.edit.starting import DEFAULT_PRICE, catalog_text
+from pricectl.edit.taken_decisions import TakenRow, taken_decisions
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import atomic, catalog_file
 from pricectl.files.settings import PRICECTL_TOML, SettingsText, find_settings
@@ -137,7 +138,14 @@ def _started(file: str, options: InitOptions, warn: Callable[[str], object]) -> 
             for each in chosen
         ]
         default = old.default_price if old else DEFAULT_PRICE
-        return found, catalog_text([each.row for each in found], options.day, default_price=default)
+        taken = [
+            TakenRow(reference.by_full_name[each.reference], each.row)
+            for each in found
+            if each.reference
+        ]
+        decided = taken_decisions(text, positions, taken, options.day)
+        new_rows = [each.row for each in found]
+        return found, catalog_text(new_rows, options.day, default_price=default, decided=decided)
 
     rows, new = written({})
     # Among fewer rows a name may be read in another way: then it becomes an alias.

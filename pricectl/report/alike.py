@@ -23,14 +23,18 @@ class LineGroup(NamedTuple, Generic[LineT]):
         return rows_title(self.rows)
 
 
-def rows_title(rows: Sequence[str]) -> str:
+def rows_title(rows: Sequence[str], things: str = "rows") -> str:
     """The name of a row; of several, how many and the first of them.
 
-    >>> rows_title(["a"]), rows_title(["a", "b", "c", "d", "e"])
-    ('a', '5 rows: a, b, c and 2 more')
+    >>> rows_title(["a"]), rows_title(["a", "b"]), rows_title(["a", "b", "c", "d", "e"])
+    ('a', '2 rows: a, b', '5 rows: a, b, c and 2 more')
     """
     shown, more = ", ".join(rows[:SHOWN_ROWS]), len(rows) - SHOWN_ROWS
-    return shown if len(rows) == 1 else f"{count(len(rows))} rows: {shown} and {count(more)} more"
+    if len(rows) == 1:
+        return shown
+    return f"{count(len(rows))} {things}: {shown}" + (
+        f" and {count(more)} more" if more > 0 else ""
+    )
 
 
 def alike_once(

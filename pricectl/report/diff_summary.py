@@ -24,6 +24,8 @@ from pricectl.report.diff_effects import (
 
 # So many names are written out, the others are counted.
 SHOWN_NAMES = 3
+# So many sentences on what the edit loosens stand before the kind of change; -v shows all.
+MAX_LOOSENED = 3
 
 
 class SummaryLine(NamedTuple):
@@ -112,19 +114,27 @@ def _models(names: Sequence[str]) -> str:
     return f"{plural(len(names), 'model')}: {shown}{f' and {count(more)} more' if more > 0 else ''}"
 
 
-def loosened_words(result: DiffResult, *, everything: bool = False) -> list[str]:
-    """What the edit loosens in its own gate, in sentences; rows that are marked alike in one."""
+def loosened_words(result: DiffResult, limit: int | None = None) -> list[str]:
+    """What the edit loosens in its own gate, in sentences; many marks of a kind in one.
+
+    So that what kind of change it is stands near, no more than `limit` sentences are said and the
+    others counted; None says every mark by itself.
+    """
+    if limit is None:
+        return list(result.loosened)
     marks: dict[str, list[CatalogMark]] = {}
     for mark in result.marks:
-        marks.setdefault(mark.mark or mark.pointer, []).append(mark)
+        marks.setdefault(mark.together, []).append(mark)
     sentences = list(result.loosened[: len(result.loosened) - len(result.marks)])
-    for alike in marks.values():
-        if everything or len(alike) <= MAX_ALIKE:
+    for together, alike in marks.items():
+        if len(alike) <= MAX_ALIKE:
             sentences += [mark.message for mark in alike]
         else:
-            rows = rows_title(tuple(mark.row for mark in alike))
-            sentences.append(f"marked {alike[0].mark} by this edit: {rows}")
-    return sentences
+            things = "places" if alike[0].counts else "rows"
+            places = rows_title([mark.of for mark in alike], things)
+            sentences.append(f"{together} by this edit: {places}")
+    more = len(sentences) - limit
+    return [*sentences[:limit], *([f"and {count(more)} more that it loosens"] if more > 0 else ())]
 
 
 def summary_of(result: DiffResult, money: MoneyEffect | None = None) -> DiffSummary:

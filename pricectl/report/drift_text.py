@@ -165,9 +165,8 @@ def _members(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
 def _models(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
     everything = found.options.new or _shows_all(found, len(found.new), canvas)
     if found.gone:
-        yield from folded(
-            "Gone: no list has them, and lists have others of the seller", "bold", canvas
-        )
+        title = "In no list, which have others of the seller: too new for them, or no longer sold"
+        yield from folded(title, "bold", canvas)
         yield from folded(f"  {', '.join(one.model.full_name for one in found.gone)}", "", canvas)
         yield EMPTY_LINE
     if not found.new:

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from pricectl.core.labels import count, percent, plural, ratio_text, short_rate
+from pricectl.core.labels import count, label, percent, plural, ratio_text, short_rate
 from pricectl.core.money import usd
 from pricectl.feeds.claims import Claim
 from pricectl.feeds.differences import GoneModel, MemberDrift, NewModel, PriceDrift
 from pricectl.feeds.effects import JobEffect
 from pricectl.feeds.feed import Feed
+from pricectl.feeds.rows import MAIN_UNITS
 from pricectl.operate.drift import DriftReport, KnownDifference
 
 NOTHING = "none"
@@ -22,7 +23,7 @@ def summary(found: DriftReport) -> str:
         (alone, f"{plural(alone, 'price')} by one list, or by lists that do not agree"),
         (len(found.aliases), f"{plural(len(found.aliases), 'price')} of aliases"),
         (len(found.members), f"{count(len(found.members))} limits, dates and other members"),
-        (len(found.gone), f"{plural(len(found.gone), 'model')} gone"),
+        (len(found.gone), f"{plural(len(found.gone), 'model')} in no list"),
         (len(found.new), f"{plural(len(found.new), 'new model')}"),
     ]
     words = [words for number, words in parts if number]
@@ -94,10 +95,12 @@ def age(feed: Feed, today: date) -> str:
 
 
 def new_prices(one: NewModel) -> str:
-    """The first prices of a new model."""
+    """Two prices of a new model: input and output, else the first that it has."""
     rates = one.model.prices.rates
     base = [key for key in rates if key[1:] == (0, "")] or list(rates)
-    return ", ".join(f"{key[0]} {short_rate(rates[key][0], key[0])}" for key in base[:2])
+    main = [key for unit in MAIN_UNITS for key in base if key[0] == unit]
+    shown = list(dict.fromkeys((*main, *base)))[:2]
+    return ", ".join(f"{label(*key)} {short_rate(rates[key][0], key[0])}" for key in shown)
 
 
 def known_title(one: KnownDifference) -> str:
@@ -106,5 +109,7 @@ def known_title(one: KnownDifference) -> str:
     if isinstance(one, NewModel):
         return f"{name} (new)"
     if isinstance(one, GoneModel):
-        return f"{name} (gone)"
+        return f"{name} (in no list)"
+    if one.alias:
+        name += f" as {one.alias}:"
     return f"{name} {one.what}, ours {value_text(one, one.ours)}, theirs {theirs_text(one)}"

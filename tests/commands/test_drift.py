@@ -118,11 +118,56 @@ def test_new_models_count_only_where_they_are_asked_for(run: Run, home: Path) ->
     assert "openai/gpt-6  input $2.50 / 1M" in drift(run, "--feed", feed, "--new", code=1)
 
 
+def test_a_new_model_is_shown_by_its_input_and_output(run: Run, home: Path) -> None:
+    """In the list's file the cache prices come first, by the letters of their keys."""
+    row = {"cache_creation_input_token_cost": 3e-06, **dict(reversed(GPT.items()))}
+    image = {"litellm_provider": "openai", "output_cost_per_image_token": 4e-05}
+    feed = litellm(home, {**SAME, "gpt-6": row, "gpt-7": image})
+    shown = drift(run, "--feed", feed, "--new", code=1)
+    assert "openai/gpt-6  input $2.50 / 1M, output $10.00 / 1M " in shown
+    assert "openai/gpt-7  output image $40.00 / 1M " in shown
+
+
+def test_a_row_in_no_list_may_be_newer_than_the_lists(run: Run, home: Path) -> None:
+    feed = litellm(home, {name: row for name, row in SAME.items() if name != "o3"})
+    shown = drift(run, "--feed", feed, code=1)
+    title = "In no list, which have others of the seller: too new for them, or no longer sold"
+    assert f"{title}\n  openai/o3\n" in shown
+    assert "1 model in no list." in shown
+
+
+def test_what_is_known_of_an_alias_names_the_alias(run: Run, home: Path) -> None:
+    ours = json.loads(CATALOG)
+    ours["openai"]["gpt-4o"]["aliases"] = ["azure/gpt-4o"]
+    ours["pricing_notes"] = {"openai": {"decisions": {"gpt-4o.*": "Azure has the same price"}}}
+    (home / NAME).write_text(json.dumps(ours), encoding="utf-8")
+    azure = {**GPT, "litellm_provider": "azure", "input_cost_per_token": 3e-06}
+    shown = drift(run, "--feed", litellm(home, {**SAME, "azure/gpt-4o": azure}), "-v", code=0)
+    assert "openai/gpt-4o as azure/gpt-4o: input, ours $2.50 / 1M, theirs $3.00 / 1M" in shown
+
+
 def test_a_pattern_names_the_models_that_are_compared(run: Run, home: Path) -> None:
     rows = {**SAME, "gpt-4o": {**GPT, "input_cost_per_token": 3e-06}, "o3": GPT}
     feed = litellm(home, rows)
     assert document(run, "o3", "--feed", feed)["counts"]["alone"] == 3
     assert drift(run, "gemini*", "--feed", feed, code=0)
+
+
+@pytest.mark.parametrize("words", [(), ("--new",), ("--renew",)])
+def test_a_name_without_any_model_is_refused(run: Run, home: Path, words: tuple[str, ...]) -> None:
+    """A slip of the keyboard must not look like a row on which all lists agree."""
+    message = drift(run, "gtp-4o", *words, "--feed", litellm(home, SAME), code=2)
+    assert "neither a row nor a new model of the lists has this name" in message
+    assert "gtp-4o" in message
+
+
+def test_the_name_of_a_new_model_or_of_a_retired_row_is_enough(run: Run, home: Path) -> None:
+    ours = json.loads(CATALOG)
+    ours["openai"]["o3"]["retired"] = True
+    (home / NAME).write_text(json.dumps(ours), encoding="utf-8")
+    feed = litellm(home, {**SAME, "gpt-6": GPT})
+    assert "1 new model" in drift(run, "gpt-6", "--feed", feed, code=0)
+    assert "nothing differs" in drift(run, "o3", "--feed", feed, code=0)
 
 
 def test_what_one_list_has_is_folded_by_provider_unless_it_is_asked_for(

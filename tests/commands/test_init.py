@@ -53,7 +53,11 @@ def findings(run: Run) -> list[dict[str, Any]]:
 def test_rows_come_whole_from_the_reference(run: Run, empty: Path) -> None:
     document = started(run, "gpt-4o", "claude-sonnet-4-5")
     values = written(empty)
-    assert list(values) == ["metadata", "openai", "anthropic"]
+    assert [name for name in values if name != "pricing_notes"] == [
+        "metadata",
+        "openai",
+        "anthropic",
+    ]
     assert values["openai"] == {"gpt-4o": REFERENCE["openai"]["gpt-4o"]}
     assert values["anthropic"]["claude-sonnet-4-5"] == REFERENCE["anthropic"]["claude-sonnet-4-5"]
     assert values["metadata"]["last_updated"] == "2026-11-24"
@@ -67,6 +71,21 @@ def test_rows_come_whole_from_the_reference(run: Run, empty: Path) -> None:
         "anthropic/claude-sonnet-4-5",
     ]
     assert [one for one in findings(run) if one["severity"] != "info" and not one["due"]] == []
+
+
+def test_what_was_decided_about_all_rows_comes_along(run: Run, empty: Path) -> None:
+    """Else `pull` would take over what the catalog has refused."""
+    started(run, "*")
+    values = written(empty)
+    accepted = REFERENCE["metadata"]["acknowledged"]
+    assert values["metadata"]["acknowledged"] == [
+        one for one in accepted if one.get("expires", "9") >= "2026-11-24"
+    ]
+    taken, known = (
+        {(section, key) for section in notes for key in notes[section].get("decisions", ())}
+        for notes in (values["pricing_notes"], REFERENCE["pricing_notes"])
+    )
+    assert taken == known
 
 
 def test_a_row_is_spelled_as_in_the_reference(run: Run, empty: Path) -> None:
@@ -462,7 +481,7 @@ def test_a_name_of_the_log_without_a_row_is_told(run: Run, empty: Path) -> None:
     (empty / "calls.jsonl").write_text('{"model": "gpt-4o"}\n' + '{"model": "our-llama"}\n' * 3)
     document = started(run, "--from", "calls.jsonl", code=1)
     assert document["unknown"] == [{"name": "our-llama", "records": 3}]
-    assert list(written(empty)) == ["metadata", "openai"]
+    assert list(written(empty)) == ["metadata", "openai", "pricing_notes"]
 
 
 @pytest.mark.parametrize("log", ["nothing here\n", "", '{"model": "our-llama"}', '{"openai": {'])

@@ -14,6 +14,7 @@ from pricectl.report.diff_page.markup import Content, Markup, element, joined, s
 from pricectl.report.diff_page.pieces import (
     DIRECTIONS,
     direction,
+    folded_list,
     model_name,
     move_words,
     section,
@@ -119,12 +120,7 @@ def _models(group: LineGroup[PriceLine] | LineGroup[JobLine]) -> Markup:
     """The name of the row; of several that have the line alike, all of them folded."""
     if len(group.rows) == 1:
         return model_name(group.rows[0])
-    return _folded_list(f"{count(len(group.rows))} models", group.rows)
-
-
-def _folded_list(summary: str, items: Sequence[str]) -> Markup:
-    listed = element("ul", *(element("li", item) for item in items))
-    return element("details", element("summary", summary), listed)
+    return folded_list(f"{count(len(group.rows))} models", group.rows)
 
 
 def _price(group: LineGroup[PriceLine], line: PriceLine) -> list[Cell]:
@@ -133,7 +129,7 @@ def _price(group: LineGroup[PriceLine], line: PriceLine) -> list[Cell]:
     name: Content = joined(line.label, element("i", words) if words else "")
     if line.folded:
         prices = [f"{label} {dollars}{words}" for label, dollars in line.folded]
-        name = _folded_list(line.label, prices)
+        name = folded_list(line.label, prices)
     difference = f"{line.difference} {line.arrow}".strip()
     return [
         Cell(_models(group)),

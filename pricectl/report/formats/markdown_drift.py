@@ -62,7 +62,7 @@ def _tables(found: DriftReport) -> Sequence[MarkdownTable]:
             members,
             folded=True,
         ),
-        MarkdownTable("Gone", table_line(("Model",)), gone, folded=True),
+        MarkdownTable("In no list", table_line(("Model",)), gone, folded=True),
         MarkdownTable("New", table_line(("Model", "Prices", "Lists")), new, folded=True),
         MarkdownTable("Known", table_line(("Difference", "Why")), known, folded=True),
     )
