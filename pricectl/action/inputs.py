@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.action.workflow_run import COMMIT
 from pricectl.changes.gates import FailOnChange
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.core.errors import PricingError
-from pricectl.core.labels import HASH_DIGITS
 from pricectl.core.near import meant
 
 # The account that comments with the token of a workflow.
@@ -45,9 +43,8 @@ class ActionInputs(NamedTuple):
     def options(self, verb: str, base: str) -> list[str]:
         """The options of `validate` or `diff` that the inputs set."""
         wanted = [f"--file={self.file}"] if self.file else []
-        # The reports name the version as it is named here.
-        named = base[:HASH_DIGITS] if COMMIT.fullmatch(base) else base
-        wanted += [f"--base={named}"] if named else []
+        # A commit by its full hash: a pull request may add a file or a tag named by fewer digits.
+        wanted += [f"--base={base}"] if base else []
         kinds = FailOnSeverityOrDue if verb == "validate" else FailOnChange
         wanted += [f"--fail-on={kind}" for kind in self.fail_on if kind in set(kinds)]
         if verb == "diff":

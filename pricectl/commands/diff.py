@@ -117,6 +117,11 @@ def diff(
         working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
+    is_own = old_version and versions.is_file(old_version)
+    if head is None and is_own and catalog_file.is_same(base, working):
+        # Written like `git diff FILE`, which means another comparison.
+        step = f"write 'pricectl diff HEAD --file {working}'"
+        raise catalog_file.Unavailable("is compared with itself", where=working, next_step=step)
     with git.advised_option("--base"):
         finder = EvidenceFinder(policy)
         policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
