@@ -24,6 +24,7 @@ from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.ratebook import Side
+from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
 
 
@@ -121,6 +122,13 @@ def replay(
             "small enough to commit.",
         ),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ENGINE",
+            help="Rate on a Spark cluster: spark://HOST:PORT, local[N], yarn or k8s://HOST.",
+        ),
+    ] = DUCKDB,
     file: FileOption = None,
     *,
     view: ViewOptions,
@@ -152,7 +160,11 @@ def replay(
         rejects,
         compares_charges=bool(charged),
         summary=summary,
+        engine=check_engine(engine),
     )
+    if request.engine != DUCKDB and (charged or summary):
+        option = "--charged" if charged else "--summary"
+        raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)

@@ -18,6 +18,7 @@ __all__ = [
     "column_types",
     "quoted",
     "text_literal",
+    "unquoted",
 ]
 
 # Every count of a unit: whole numbers, of divisible units (seconds) in thousandths.
@@ -108,6 +109,17 @@ def quoted(identifier: str) -> str:
     "a""b"
     """
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def unquoted(identifier: str) -> str:
+    """The name that an identifier in SQL stands for, quoted or not.
+
+    >>> unquoted('"a""b"'), unquoted("ab")
+    ('a"b', 'ab')
+    """
+    if identifier.startswith('"'):
+        return identifier[1:-1].replace('""', '"')
+    return identifier
 
 
 def text_literal(text: str) -> str:

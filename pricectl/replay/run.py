@@ -14,7 +14,7 @@ from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
 from pricectl.replay.charged.compare import booked_ledger, charged_jobs
 from pricectl.replay.charged.jobs import ChargedJobs, compare_ledger
-from pricectl.replay.duckdb_engine import session
+from pricectl.replay.duckdb_engine import connected, session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog, read_log
 from pricectl.replay.logs.plain import LogOptions
@@ -24,11 +24,14 @@ from pricectl.replay.query_progress import QueryProgress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
+from pricectl.replay.spark_logs import DUCKDB, FORMAT_TITLE, read_tables, stage_for_spark
 from pricectl.replay.summarize import summarize
 from pricectl.replay.usage_summary import summary_text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from pricectl.replay.spark_engine import SparkConnection
 
 # Words of `--by` that are no columns of a call themselves.
 BY_WORDS: Mapping[str, str] = {"model": "name", "provider": "catalog_provider", "day": "day"}
@@ -43,7 +46,8 @@ class ReplayRequest(NamedTuple):
     `by` is a word of `--by` or a column of the log, `modes` are budget modes. `rows`
     and `rejects` are files for the rated calls and for the rows that are no calls.
     `summary` is a file for a summary of the log. `compares_charges` asks for what each job
-    should have been charged.
+    should have been charged. `engine` is "duckdb", or the address of a master of Spark, which
+    writes `rows` as a folder, and neither sums up nor compares charges.
     """
 
     log: tuple[str, ...]
@@ -54,6 +58,7 @@ class ReplayRequest(NamedTuple):
     rejects: str | None = None
     compares_charges: bool = False
     summary: str | None = None
+    engine: str = DUCKDB
 
     @property
     def column(self) -> str:
@@ -119,29 +124,32 @@ def replay(
     with (
         TemporaryDirectory(prefix="pricectl-log-") as folder,
         session() as database,
+        _spark(request) as spark,
         written_whole(request.rejects) as rejects,
-        written_whole(request.rows) as rows,
+        written_whole(None if spark else request.rows) as rows_file,
         written_whole(request.summary) as summary,
     ):
-        log = read_log(
-            request.log,
-            database,
-            Path(folder),
-            _with_extra(request),
-            rejects=rejects,
-            progress=progress,
-        )
+        rows = _new_folder(request.rows) if spark else rows_file
+        options = _with_extra(request)
+        log = read_tables(request.log, spark, options) if spark else None
+        if log is None:
+            log = read_log(
+                request.log, database, Path(folder), options, rejects=rejects, progress=progress
+            )
         booked = booked_ledger(request.log) if request.compares_charges else None
         if booked is None:
             _check_any(log, request)
         if not log.calls:
             found = _empty(request, files, log, profile)
             return found._replace(charged=compare_ledger(booked, ()) if booked else None)
+        rated_log, connection = log, spark or connected(database)
+        if spark and log.formats.keys() != {FORMAT_TITLE}:
+            rated_log = stage_for_spark(log, database, spark, Path(folder))
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
         with QueryProgress(database, progress, log.calls) as stage:
             rated = rate(
-                database,
-                log.relation,
+                connection,
+                rated_log.relation,
                 files.sides,
                 profile,
                 modes=request.modes,
@@ -156,7 +164,9 @@ def replay(
             if rows:
                 stage("writing the rated calls")
                 modes = request.modes
-                write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+                write_rows(
+                    prepare(connection, rated_log.relation, files.sides, profile, modes=modes), rows
+                )
             charged = None
             if request.compares_charges:
                 stage("comparing what was charged")
@@ -177,6 +187,25 @@ def replay(
             _unsplit(database, log, files, profile),
             charged,
         )
+
+
+@contextmanager
+def _spark(request: ReplayRequest) -> Iterator["SparkConnection | None"]:
+    """A session of Spark where it is asked for; it and Java are not loaded otherwise."""
+    if request.engine == DUCKDB:
+        yield None
+        return
+    from pricectl.replay import spark_engine
+
+    with spark_engine.session(request.engine) as connection:
+        yield connection
+
+
+def _new_folder(path: str | None) -> Path | None:
+    """Where Spark's workers write the rated calls. Raises BadLog: something is there already."""
+    if path is not None and Path(path).exists():
+        raise BadLog("exists already", where=path, next_step="name a new folder")
+    return None if path is None else Path(path).absolute()
 
 
 def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...], ...]:
