@@ -174,7 +174,9 @@ def replay(
         files = _as_of(files, at)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
         result = work.replay(request, files, policy.profile_named(profile), progress)
-    if not result.log.calls:
+    if result.log.outside_period and not result.log.calls:
+        warn_beside("no call of the log is in the period of --from and --until")
+    elif not result.log.calls:
         warn_beside("the log has no calls")
     elif result.log.rejected and view.quiet:
         warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pricectl.flags import UNKNOWN_MODEL
 from pricectl.replay.book_tables import customer_scale
+from pricectl.replay.calls import quoted
 from pricectl.replay.engines import Engine
 from pricectl.replay.log_columns import NO_TIME_SQL
 from pricectl.replay.rated_calls import RatedSide
@@ -13,7 +14,8 @@ from pricectl.replay.rating import PreparedLog, running_sums
 def rows_query(log: PreparedLog) -> str:
     """The query of the rated calls of a prepared log.
 
-    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, then for each side
+    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, the columns of the
+    log that the log was prepared to be grouped by, then for each side
     `model_SIDE` (the row that answers), `layer_SIDE`, `flags_SIDE` (separated by commas),
     `pico_usd_SIDE`, `customer_SIDE` in units of `1 / customer_parts_SIDE` picodollars, and
     `credits_MODE_SIDE`: what the call adds to the credits of its job. Whole numbers that can be
@@ -21,6 +23,11 @@ def rows_query(log: PreparedLog) -> str:
     """
     engine = log.connection.engine
     columns = ['call_row AS "row"', "job", f'nullif(call_at, {NO_TIME_SQL}) AS "at"', "b.name"]
+    columns += [
+        _own_column(place, name)
+        for place, name in enumerate(log.rated.dimensions)
+        if name not in log.key_values
+    ]
     for side, book in zip(log.rated.sides, log.books, strict=True):
         columns += _side_columns(log, side, book.side.name)
     for column in log.credit_columns:
@@ -34,6 +41,12 @@ def rows_query(log: PreparedLog) -> str:
 def write_rows(log: PreparedLog, path: Path) -> None:
     """Write the rated calls as Parquet. The path is written as it is: a caller renames it."""
     log.connection.write_parquet(rows_query(log), path)
+
+
+def _own_column(place: int, name: str) -> str:
+    """A column of the log, NULL where it says nothing; lines are numbers again."""
+    value = f"nullif(running.group_{place}, '')"
+    return f"{f'CAST({value} AS BIGINT)' if name == 'line' else value} AS {quoted(name)}"
 
 
 def _stored(engine: Engine, number: str) -> str:

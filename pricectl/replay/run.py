@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.credits import MODES, Mode
+from pricectl.core.labels import plural
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 BY_WORDS: Mapping[str, str] = {"model": "name", "provider": "catalog_provider", "day": "day"}
 NEW, BASE = "new", "base"
 # What a call's own columns may group by; numbers of rows and times would be a group each.
+_ROW_COLUMNS = ("source", "line", "call_id", "account", "team")
 _GROUPING = ("team", "account", "seller", "service", "region", "source", "job")
 
 
@@ -163,10 +165,16 @@ def replay(
                 summary.write_text(summary_text(sums), encoding="utf-8")
             if rows:
                 stage("writing the rated calls")
-                modes = request.modes
-                write_rows(
-                    prepare(connection, rated_log.relation, files.sides, profile, modes=modes), rows
+                known = connection.types(rated_log.relation)
+                prepared = prepare(
+                    connection,
+                    rated_log.relation,
+                    files.sides,
+                    profile,
+                    modes=request.modes,
+                    dimensions=[name for name in _row_columns(request) if name in known],
                 )
+                write_rows(prepared, rows)
             charged = None
             if request.compares_charges:
                 stage("comparing what was charged")
@@ -224,17 +232,27 @@ def _empty(
 
 
 def _with_extra(request: ReplayRequest) -> LogOptions:
+    return request.options._replace(extra=_extra(request) or request.options.extra)
+
+
+def _extra(request: ReplayRequest) -> tuple[str, ...]:
+    """The further column of the log that the calls are grouped by, if there is one."""
     is_own = request.column in (*_GROUPING, *BY_WORDS.values())
-    return request.options if is_own else request.options._replace(extra=(request.column,))
+    return () if is_own else (request.column,)
+
+
+def _row_columns(request: ReplayRequest) -> tuple[str, ...]:
+    """The columns of the log by which a rated call is found again, and whose it is."""
+    return (*_ROW_COLUMNS, *_extra(request))
 
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:
     """Refuse a log of which no row could be read: its cost is not zero. Raises BadLog."""
-    if log.calls or not log.rejected:
+    if log.calls or log.outside_period or not log.rejected:
         return
     reason, rows = next(iter(log.rejected.items()))
     raise BadLog(
-        f"no call could be read; {rows:,} rows: {reason}",
+        f"no call could be read; {plural(rows, 'row')}: {reason}",
         where=", ".join(request.log)[:200],
         next_step="--rejects FILE shows them",
     )

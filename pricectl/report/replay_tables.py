@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.core.labels import count, plural
-from pricectl.core.money import divide
+from pricectl.core.money import PICO_PER_USD, divide
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
 from pricectl.report.amounts import dollars
@@ -23,6 +23,7 @@ NO_VALUE = "(none)"
 LAYERS = ("exact", "alias", "case", "partial", "reference", "default")
 _GUESSED = ("partial", "reference", "default")
 UNPRICED = "unpriced"
+_MILLIONTH = PICO_PER_USD // 10**6
 _UNPRICED_FLAG = "unpriced-unit"
 
 
@@ -76,8 +77,8 @@ def _totals(result: ReplayResult) -> ReportTable:
             dollars(new.customer_pico_usd - old.customer_pico_usd, signed=True),
             *(f"{new.credits[mode] - old.credits[mode]:+,}" for mode in result.modes),
         )
-        change = tuple(f"{one} {part}" for one, part in zip(moved, percents, strict=True))
-        lines = [("old", *_amounts(old, result)), *lines, ("change", *change)]
+        old_line = ("old", *_amounts(old, result))
+        lines = [old_line, *lines, ("change", *moved), ("percent", *percents)]
     return ReportTable("", headings, tuple(lines), "l" + "r" * (len(headings) - 1))
 
 
@@ -105,13 +106,13 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
         ordered.sort(key=_value)
     most = max((_weight(one, compared=compared) for one in ordered), default=Fraction(0))
     shown = ordered if verbose or result.request.column == "day" else ordered[:SHOWN]
-    # The table has room for one mode: the second of all, or the one that was asked for.
+    # The table has room for one mode: the second of all, or the one that was asked for (--mode).
     mode = result.modes[min(1, len(result.modes) - 1)]
     middle = ("old cost", "new cost", "change", "") if compared else ("cost", "client cost")
     headings = (
         *(result.request.by, "calls", "tokens"),
         *middle,
-        f"credits, {mode}",
+        "credits",
         *(("",) if bars else ()),
     )
     lines = []
@@ -142,8 +143,10 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
             )
         )
     alignment = "l" + "r" * (len(headings) - 1 - bars) + ("l" if bars else "")
-    title = f"by {result.request.by}"
-    return ReportTable(title, headings, tuple(lines), alignment, len(ordered) - len(shown))
+    title = f"by {result.request.by}; credits of {mode}"
+    left_out = len(ordered) - len(shown)
+    spare = (*((len(headings) - 1,) if bars else ()), headings.index("tokens"))
+    return ReportTable(title, headings, tuple(lines), alignment, left_out, spare)
 
 
 def _weight(group: RatedGroup, *, compared: bool) -> Fraction:
@@ -203,14 +206,22 @@ def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
             count(one.stated_calls),
             dollars(one.stated_pico_usd),
             dollars(new_of(one).stated_calls_pico_usd),
-            dollars(difference(one), signed=True),
+            _difference(difference(one)),
             change_percent(one.stated_pico_usd, new_of(one).stated_calls_pico_usd),
         )
         for one in shown
     )
     headings = ("model", "calls", "stated", "ours", "difference", "")
-    title = "the log's own cost beside our list price"
+    ours = "our new list price" if is_compared(result) else "our list price"
+    title = f"the log's own cost beside {ours}"
     return ReportTable(title, headings, lines, "lrrrrr", len(ordered) - len(shown))
+
+
+def _difference(pico: int) -> str:
+    """A difference; what is below a millionth of a dollar comes of the digits that a log keeps."""
+    if 0 < abs(pico) < _MILLIONTH:
+        return f"{'+' if pico > 0 else '-'}<{dollars(_MILLIONTH)}"
+    return dollars(pico, signed=True)
 
 
 def layer_of(row: CoverageRow) -> str:

@@ -49,7 +49,7 @@ def notes(result: ReplayResult) -> Iterator[str]:
     for remark, rows in log.remarks.items():
         yield f"{plural(rows, 'call')}: {remark}"
     if result.unsplit_pico:
-        more = dollars(result.unsplit_pico, signed=True)
+        more = dollars(result.unsplit_pico)
         yield f"if all of these cache writes were for an hour, the cost would be {more} higher"
     if log.is_summed:
         yield "rows are sums of many requests, so each counts as one job; the last day may grow"
@@ -67,11 +67,9 @@ def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str
         yield f"columns{how}: {pairs}{cache}"
         if not verbose:
             continue
-        named = [
-            f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
-            for role, one in columns.columns.items()
-        ]
-        yield f"[replay] columns = {{ {', '.join(named)} }}"
+        yield "[replay.columns]"
+        for role, one in columns.columns.items():
+            yield f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
 
 
 def _column(role: str, columns: ColumnMap) -> str:

@@ -83,6 +83,9 @@ def log_files(words: list[str]) -> tuple[LogFile, ...]:
 
 
 def _paths(word: str) -> list[tuple[str, str]]:
+    if word == "-":
+        step = "write the log to a file, as it is read more than once"
+        raise BadLog("standard input is not read", where=word, next_step=step)
     path = Path(word)
     try:
         if path.is_file():
