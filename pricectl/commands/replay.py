@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,7 @@ from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.logs.plain import LogOptions
+from pricectl.replay.logs.sources import log_files
 from pricectl.replay.ratebook import Side
 from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
@@ -165,6 +166,9 @@ def replay(
     if request.engine != DUCKDB and (charged or summary):
         option = "--charged" if charged else "--summary"
         raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
+    written = (rows, rejects, summary, *(path for _, path in view.outputs))
+    read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
+    work.check_outputs((path for path in written if path is not None), read)
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)
@@ -182,6 +186,11 @@ def replay(
         warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")
     show(view, "replay", result, report)
     return 0
+
+
+def _local(log: Sequence[str]) -> list[str]:
+    """The words of the log that name files of this machine; Spark's workers know others."""
+    return [word for word in log if "://" not in word]
 
 
 def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...]:

@@ -284,4 +284,6 @@ def _customer_bound(bound: CostBound, stats: LogStats, terms: CustomerTerms) -> 
     factors = [max(row.factor, Fraction(1)) * max(row.markup, Fraction(1)) for row in terms.rows]
     fee = max((row.fee_pico_usd for row in terms.rows), default=0)
     scale = max(terms.denominator, terms.contract_denominator)
-    return int(bound.total * max(factors, default=Fraction(1)) * scale) + fee * stats.calls * scale
+    # Some calls may cost what the log states, the others what the row says.
+    total = bound.total + stats.most_stated_pico * stats.calls
+    return int(total * max(factors, default=Fraction(1)) * scale) + fee * stats.calls * scale

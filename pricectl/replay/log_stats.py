@@ -17,7 +17,8 @@ from pricectl.replay.templates import template
 class LogStats(NamedTuple):
     """The keys of a log with their largest numbers, and what holds for all of its calls.
 
-    `all_used` says that every call used something.
+    `all_used` says that every call used something. `most_stated_pico` is the largest cost that the
+    log states for a call, where the profile charges by it; else 0.
     """
 
     keys: tuple[KeyStats, ...]
@@ -26,6 +27,7 @@ class LogStats(NamedTuple):
     calls: int
     without_job: int
     all_used: bool
+    most_stated_pico: int = 0
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -102,6 +104,17 @@ def _merged(stats: Iterable[KeyStats]) -> Iterator[KeyStats]:
                 max(each.most_requests, other.most_requests),
             )
     yield from found.values()
+
+
+def with_stated(
+    connection: EngineConnection, columns: LogColumns, calls: str, stats: LogStats
+) -> LogStats:
+    """The stats with the largest cost that the log states, which bounds what it costs customers."""
+    if not columns.has("stated_pico"):
+        return stats
+    statement = f"SELECT max(stated_pico) AS most FROM {calls}"  # noqa: S608 - our own relation
+    [row] = connection.rows(statement)
+    return stats._replace(most_stated_pico=max(int(row["most"] or 0), 0))
 
 
 def with_days(

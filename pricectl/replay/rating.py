@@ -24,7 +24,7 @@ from pricectl.replay.duckdb_engine import connected
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.job_credits import CreditColumn, credit_columns, summed_columns
 from pricectl.replay.log_columns import LogColumns
-from pricectl.replay.log_stats import LogStats, read_stats
+from pricectl.replay.log_stats import LogStats, read_stats, with_stated
 from pricectl.replay.ratebook import RateBook, Side
 from pricectl.replay.rated_calls import RatedCalls, RatedSide
 from pricectl.replay.templates import template
@@ -152,6 +152,8 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     stats = read_stats(engine_connection, columns, calls)
     if not stats.calls:
         raise ReplayRefused("the log has no calls")
+    if profile.prefer_stated_cost:
+        stats = with_stated(engine_connection, columns, calls, stats)
     books = books_of(engine_connection, columns, calls, stats, sides)
     accounts = accounts_of(engine_connection, columns, calls, profile)
     rated_sides = tuple(

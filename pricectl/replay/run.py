@@ -1,10 +1,11 @@
 """What the calls of a usage log cost: reads the log, rates it, and puts the figures together."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
+from stat import S_ISREG
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from pricectl.core.credits import MODES, Mode
 from pricectl.core.labels import plural
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
-from pricectl.replay.calls import CALL_COLUMNS, quoted
+from pricectl.replay.calls import CALL_COLUMNS, log_column, quoted
 from pricectl.replay.charged.compare import booked_ledger, charged_jobs
 from pricectl.replay.charged.jobs import ChargedJobs, compare_ledger
 from pricectl.replay.duckdb_engine import connected, session
@@ -65,7 +66,13 @@ class ReplayRequest(NamedTuple):
     @property
     def column(self) -> str:
         """The column of the table of calls that groups them."""
-        return BY_WORDS.get(self.by, self.by)
+        found = BY_WORDS.get(self.by, self.by)
+        return found if self.is_by_own else log_column(found)
+
+    @property
+    def is_by_own(self) -> bool:
+        """Whether every log has what calls are grouped by, since readers of logs find it."""
+        return self.by in BY_WORDS or self.by in _GROUPING
 
 
 class PriceFiles(NamedTuple):
@@ -232,18 +239,13 @@ def _empty(
 
 
 def _with_extra(request: ReplayRequest) -> LogOptions:
-    return request.options._replace(extra=_extra(request) or request.options.extra)
-
-
-def _extra(request: ReplayRequest) -> tuple[str, ...]:
-    """The further column of the log that the calls are grouped by, if there is one."""
-    is_own = request.column in (*_GROUPING, *BY_WORDS.values())
-    return () if is_own else (request.column,)
+    extra = () if request.is_by_own else (request.by,)
+    return request.options._replace(extra=extra or request.options.extra)
 
 
 def _row_columns(request: ReplayRequest) -> tuple[str, ...]:
     """The columns of the log by which a rated call is found again, and whose it is."""
-    return (*_ROW_COLUMNS, *_extra(request))
+    return _ROW_COLUMNS if request.is_by_own else (*_ROW_COLUMNS, request.column)
 
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:
@@ -281,11 +283,16 @@ def _unsplit(
 
 @contextmanager
 def written_whole(path: str | None) -> Iterator[Path | None]:
-    """A temporary file beside `path` that takes its name if all went well, and else is removed."""
+    """A temporary file beside `path` that takes its name if all went well, and else is removed.
+
+    Of a symbolic link, what it points to is replaced. Raises BadLog: it cannot be written.
+    """
     if path is None:
         yield None
         return
-    target = Path(path)
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # else a device would become a file
+        raise BadLog("cannot be written: it is not a file", where=path)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         partial.touch()
@@ -298,6 +305,28 @@ def written_whole(path: str | None) -> Iterator[Path | None]:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def check_outputs(outputs: Iterable[str], inputs: Iterable[str]) -> None:
+    """Raises BadLog if a file would be written over one that is read, or over another output."""
+    read = {os.path.realpath(path) for path in inputs}
+    read_files = {(found.st_dev, found.st_ino) for found in map(_stat, read) if found}
+    written = set()
+    for path in outputs:
+        real, found = os.path.realpath(path), _stat(path)
+        is_read = real in read or (found and (found.st_dev, found.st_ino) in read_files)
+        if is_read:
+            raise BadLog("is read, so nothing is written there", where=path)
+        if real in written and (found is None or S_ISREG(found.st_mode)):
+            raise BadLog("is named for two outputs", where=path)
+        written.add(real)
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return Path(path).stat()
+    except (OSError, ValueError):  # ValueError: a null character
+        return None
 
 
 def check_by(word: str) -> str:

@@ -108,6 +108,29 @@ def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None
     assert sum(map(float, costs)) == pytest.approx(float(TOTAL))
 
 
+# Names that calls and their rating have of their own, in some case.
+TAKEN_NAMES = (
+    *("layer", "catalog_model", "key", "tokens", "used", "input", "input_tokens", "n_0"),
+    *("call_row", "call_at", "reason", "group_0", "pico_0", "Name", "TEAM", "Input_Total"),
+)
+
+
+@pytest.mark.parametrize("name", TAKEN_NAMES)
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_column_of_the_log_groups_whatever_its_name(
+    run: Run, log: Path, name: str, kind: str
+) -> None:
+    usage = {"prompt_tokens": 1_000, "completion_tokens": 500}
+    said = usage if kind == "plain" else {"usage": usage}
+    rows = [{"model": "gpt-4o", **said, name: word} for word in ("one", "two", "two")]
+    path = log.with_name("named.jsonl")
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    named = ["--column", "input_tokens=prompt_tokens"] if name in {"input", "input_tokens"} else []
+    found = document(run, str(path), "--by", name, *named)
+    calls = {group["key"]: group["calls"] for group in found["groups"]}
+    assert (calls, found["by"]) == ({"one": 1, "two": 2}, name)
+
+
 def test_old_and_new_prices_side_by_side(run: Run, log: Path) -> None:
     """o3's input halved: 10,000 x 1 less, which globex alone pays."""
     (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
@@ -217,6 +240,40 @@ def test_rated_calls_keep_the_column_that_groups_them(run: Run, log: Path) -> No
     assert result.exit_code == 0, result.output
     rows = duckdb.read_parquet(f"{log.parent}/rows.parquet").select("session", "call_id")
     assert rows.distinct().order("session").fetchall() == [("s1", None), ("s2", None), ("s3", None)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rejects", "log.csv"),
+        ("--rows", "link.csv"),
+        ("--rows", "hard.csv"),
+        ("-o", "html=./log.csv"),
+        ("--rows", "llm_pricing_current.json"),
+        ("--rows", "out", "--rejects", "./out"),
+        ("--rejects", "out", "-o", "csv=out"),
+    ],
+)
+def test_an_output_never_replaces_what_is_read_or_another(
+    run: Run, log: Path, words: tuple[str, ...]
+) -> None:
+    (log.parent / "link.csv").symlink_to(log)
+    (log.parent / "hard.csv").hardlink_to(log)
+    result = run("replay", "log.csv", *words)
+    assert result.exit_code == 2, result.output
+    assert "nothing is written there" in result.output or "two outputs" in result.output
+    assert log.read_text(encoding="utf-8") == LOG
+    assert not (log.parent / "out").exists()
+
+
+def test_a_link_to_an_output_stays_and_a_device_is_refused(run: Run, log: Path) -> None:
+    (log.parent / "link").symlink_to("bad.jsonl")
+    assert run("replay", str(log), "--rejects", "link").exit_code == 0
+    assert (log.parent / "link").is_symlink()
+    assert (log.parent / "bad.jsonl").exists()
+    (log.parent / "folder").mkdir()
+    result = run("replay", str(log), "--rejects", "folder")
+    assert (result.exit_code, "it is not a file" in result.output) == (2, True)
 
 
 def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:

@@ -162,20 +162,11 @@ def _staged(
         return
     columns = work.options.columns
     overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
-    extra = [name for name in work.options.extra if name not in _COLUMNS]
-    writer = CallWriter(work.folder / "calls.csv", extra, overrides)
+    writer = CallWriter(work.folder / "calls.csv", work.options.extra, overrides)
     read_rows(sources, work.database, writer, work.tally, progress)
     target = work.folder / "calls.parquet"
     stage(work.database, writer, work.tally, target)
     yield LogPart(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
-
-
-_COLUMNS = frozenset(
-    (
-        *("row", "source", "line", "call_id", "job", "at", "name", "seller", "service", "region"),
-        *("team", "account", "requests", "day"),
-    )
-)
 
 
 def _union(parts: Sequence[LogPart], options: LogOptions) -> str:

@@ -67,12 +67,18 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
         return
     charged = value_at(found, "charge.credits") or {}
     mode = next((mode for mode in BUDGET_MODES if mode in charged), "") if len(charged) == 1 else ""
+    account = first_word(row, "account") or first_word(found, "charge.account")
+    key, job = (
+        first_word(row, "key", "call_id", "id", "request_id"),
+        first_word(row, "job", "job_id"),
+    )
     facts: dict[str, Any] = {
-        "call_id": first_word(row, "key", "call_id", "id", "request_id"),
-        "job": first_word(row, "job", "job_id"),
+        # Keys and jobs are an account's own: those of another may be called the same.
+        "call_id": f"{account} {key}".strip() if key else "",
+        "job": f"{account} {job}".strip() if job else "",
         "at": record.at or record.written_at,
         "team": first_word(row, "team"),
-        "account": first_word(row, "account") or first_word(found, "charge.account"),
+        "account": account,
     }
     for number, quote in enumerate(record.quote.rounds or (record.quote,)):
         if not quote.usage.counts:
