@@ -255,12 +255,21 @@ def _instant(word: str | None, option: str) -> datetime | None:
 @contextmanager
 def _ends_cleanly() -> Iterator[None]:
     """End by an exception where the process is told to end, so that temporary files are removed."""
+    told: list[int] = []
 
     def end(number: int, _: object) -> None:
+        told.append(number)
         sys.exit(128 + number)
 
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
+    except RuntimeError as error:
+        # DuckDB raises an error of its own in place of what a signal raises.
+        if told:
+            sys.exit(128 + told[0])
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

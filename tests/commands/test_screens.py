@@ -24,7 +24,7 @@ from tests.examples.shops import SETTINGS, TOKEN, serving
 
 # What differs from verb to verb under one name: the formats, the kinds of `--fail-on`, whether '-'
 # is a version, whether a server has a token by default, `--service` of `models`, a filter, and the
-# reason, which `waive` needs and an edit that brings no finding does not.
+# reason, which `waive` needs and an edit that brings no finding does not, and the month of `replay`.
 DIFFERENT = {
     "--output",
     "--fail-on",
@@ -35,6 +35,7 @@ DIFFERENT = {
     "--reason",
     "--from",
     "--unit",
+    "--at",
 }
 PROGRAM: Any = typer.main.get_command(app)
 
