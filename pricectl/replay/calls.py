@@ -19,6 +19,7 @@ __all__ = [
     "log_column",
     "quoted",
     "text_literal",
+    "unquoted",
 ]
 
 # Every count of a unit: whole numbers, of divisible units (seconds) in thousandths.
@@ -122,6 +123,17 @@ def quoted(identifier: str) -> str:
     "a""b"
     """
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def unquoted(identifier: str) -> str:
+    """The name that an identifier in SQL stands for, quoted or not.
+
+    >>> unquoted('"a""b"'), unquoted("ab")
+    ('a"b', 'ab')
+    """
+    if identifier.startswith('"'):
+        return identifier[1:-1].replace('""', '"')
+    return identifier
 
 
 def text_literal(text: str) -> str:

@@ -8,12 +8,14 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from pricectl.changes import Change
+from pricectl.changes.bill import BillChange
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.periods import is_over
 from pricectl.check.loosening import CatalogMark
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
 from pricectl.report.alike import MAX_ALIKE, rows_title
+from pricectl.report.bill import bill_document
 from pricectl.report.change_kinds import kind_words, kinds_of
 from pricectl.report.diff_effects import (
     CreditEffect,
@@ -44,7 +46,8 @@ class DiffSummary(NamedTuple):
 
     `kinds` are ids of `change_kinds.KINDS`. `money` is the largest effect in force, `later` the
     largest one of an announced price. `tripped` are the gates that fail, in words; `jumps` the
-    prices that moved 5 times and more. `new` and `gone` are names of models.
+    prices that moved 5 times and more. `new` and `gone` are names of models. `bill` is what the
+    customers pay for the team's usage; without it, sample jobs stand for that.
     """
 
     kinds: tuple[str, ...]
@@ -56,6 +59,7 @@ class DiffSummary(NamedTuple):
     is_complete: bool = True
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    bill: BillChange | None = None
 
     @property
     def errors(self) -> int:
@@ -69,8 +73,11 @@ class DiffSummary(NamedTuple):
 
     @property
     def lines(self) -> tuple[SummaryLine, ...]:
-        """The summary for people, at most nine lines; none where nothing changed."""
-        lines = [SummaryLine("Change", self.kind_words)] if self.kinds else []
+        """The summary for people, at most eleven lines; none where nothing changed."""
+        lines = []
+        if self.bill:
+            lines += [SummaryLine("Bill", self.bill.text), SummaryLine("Usage", self.bill.basis)]
+        lines += [SummaryLine("Change", self.kind_words)] if self.kinds else []
         if self.tripped:
             # The gates stand one by one at the end of the report.
             lines.append(SummaryLine("Error", "; ".join(self.tripped), "error"))
@@ -82,11 +89,11 @@ class DiffSummary(NamedTuple):
             many = f"{plural(len(self.jumps), 'price')} moved 5 times or more"
             moved = change_text.percent_text(first.largest)
             lines.append(SummaryLine("Check", f"{many}, first {name}: {moved}", "warning"))
-        for label, effect in (
-            ("Money", self.money),
-            ("Credits", self.credits),
-            ("Later", self.later),
-        ):
+        if self.money:
+            # What stands in for real usage must not be taken for it.
+            basis = "" if self.bill or self.money.basis == "usage" else "sample jobs: "
+            lines.append(SummaryLine("Money", f"{basis}{self.money.text}"))
+        for label, effect in (("Credits", self.credits), ("Later", self.later)):
             lines += [SummaryLine(label, effect.text)] if effect else []
         for label, names in (("New", self.new), ("Gone", self.gone)):
             lines += [SummaryLine(label, _models(names))] if names else []
@@ -105,6 +112,7 @@ class DiffSummary(NamedTuple):
             "complete": self.is_complete,
             "new": list(self.new),
             "gone": list(self.gone),
+            "bill": bill_document(self.bill) if self.bill else None,
         }
 
 
@@ -158,6 +166,7 @@ def summary_of(result: DiffResult, money: MoneyEffect | None = None) -> DiffSumm
         found.is_complete,
         tuple(change.full_name for change in found.of("added")),
         tuple(change.full_name for change in found.of("removed")),
+        result.bill,
     )
 
 

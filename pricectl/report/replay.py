@@ -10,6 +10,7 @@ from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.rating import RatedGroup, SideTotals
 from pricectl.replay.run import ReplayResult
 from pricectl.report.canvas import Canvas
+from pricectl.report.charged_tables import charged_document
 from pricectl.report.columns import (
     EMPTY_LINE,
     HEADINGS,
@@ -22,7 +23,6 @@ from pricectl.report.columns import (
 )
 from pricectl.report.json_text import catalog_id
 from pricectl.report.replay_tables import (
-    ReportTable,
     base_of,
     coverage_by_layer,
     is_compared,
@@ -33,6 +33,8 @@ from pricectl.report.replay_tables import (
     worst_names,
 )
 from pricectl.report.replay_words import column_lines, introduction, notes
+from pricectl.report.report_table import ReportTable
+from pricectl.report.retired_models import retired_document
 
 
 def text(result: ReplayResult, canvas: Canvas) -> str:
@@ -130,6 +132,9 @@ def document(result: ReplayResult) -> dict[str, Any]:
             for row in worst_names(result)
         ],
         "checked_calls": result.checked_calls,
+        "at": files.at or None,
+        "retired": retired_document(result),
+        "charged": charged_document(result.charged) if result.charged else None,
     }
 
 

@@ -5,13 +5,16 @@ Apart from the formats, so that terminal, Markdown and HTML say the same.
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import NamedTuple
 
 from pricectl.core.labels import count, plural
 from pricectl.core.money import PICO_PER_USD, divide
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
-from pricectl.report.replay_words import bar, change_percent, dollars
+from pricectl.report.amounts import dollars
+from pricectl.report.charged_tables import charged_tables
+from pricectl.report.replay_words import bar, change_percent
+from pricectl.report.report_table import ReportTable
+from pricectl.report.retired_models import retired_table
 
 # More lines are shown with -v.
 SHOWN, SHOWN_ACCOUNTS, SHOWN_NAMES, SHOWN_REASONS = 20, 5, 10, 8
@@ -24,35 +27,20 @@ _MILLIONTH = PICO_PER_USD // 10**6
 _UNPRICED_FLAG = "unpriced-unit"
 
 
-class ReportTable(NamedTuple):
-    """A table: `alignment` has "l" or "r" for each column; `left_out` lines are not shown.
-
-    `spare` are the columns that a narrow page has no room for, the first to go first.
-    """
-
-    title: str
-    headings: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    alignment: str
-    left_out: int = 0
-    spare: tuple[int, ...] = ()
-
-    def without(self, place: int) -> "ReportTable":
-        """The table without one of its columns."""
-        return self._replace(
-            headings=self.headings[:place] + self.headings[place + 1 :],
-            lines=tuple(line[:place] + line[place + 1 :] for line in self.lines),
-            alignment=self.alignment[:place] + self.alignment[place + 1 :],
-        )
-
-
 def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) -> list[ReportTable]:
     """All tables that have lines, the total first."""
+    if result.charged:
+        costs = charged_tables(result.charged, verbose=verbose)
+    else:
+        costs = [
+            _totals(result),
+            _groups(result, verbose=verbose, bars=bars),
+            retired_table(result),
+            *_accounts(result, verbose=verbose),
+            _stated(result, verbose=verbose),
+        ]
     found = [
-        _totals(result),
-        _groups(result, verbose=verbose, bars=bars),
-        *_accounts(result, verbose=verbose),
-        _stated(result, verbose=verbose),
+        *costs,
         _coverage(result),
         _names(result, verbose=verbose),
         _reasons("rows that could not be read", result.log.rejected, result, verbose=verbose),
@@ -205,7 +193,7 @@ def _accounts(result: ReplayResult, *, verbose: bool) -> Iterator[ReportTable]:
 
 def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
     """The log's own cost beside ours, by model, for the calls that state one."""
-    stated = [one for one in result.models if one.stated_calls]
+    stated = [one for one in result.models if one.stated_calls and not result.files.at]
 
     def difference(one: RatedGroup) -> int:
         return new_of(one).stated_calls_pico_usd - one.stated_pico_usd

@@ -300,8 +300,12 @@ def test_rated_calls_are_written_as_parquet(run: Run, log: Path) -> None:
 def test_rated_calls_keep_the_column_that_groups_them(run: Run, log: Path) -> None:
     result = run("replay", str(log), "--by", "session", "--rows", "rows.parquet")
     assert result.exit_code == 0, result.output
-    rows = duckdb.read_parquet(f"{log.parent}/rows.parquet").select("session", "call_id")
-    assert rows.distinct().order("session").fetchall() == [("s1", None), ("s2", None), ("s3", None)]
+    rows = duckdb.read_parquet(f"{log.parent}/rows.parquet").select('"log.session"', "call_id")
+    assert rows.distinct().order('"log.session"').fetchall() == [
+        ("s1", None),
+        ("s2", None),
+        ("s3", None),
+    ]
 
 
 def test_rated_calls_add_up_to_the_report(run: Run, log: Path) -> None:
@@ -389,21 +393,6 @@ def test_a_run_that_is_killed_leaves_nothing(log: Path, tmp_path: Path) -> None:
     assert not list(log.parent.glob("*rows.parquet*"))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_query_that_is_interrupted_ends_as_the_signal_says(
-    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
-) -> None:
-    """DuckDB raises an error of its own in place of what the signal's handler raises."""
-
-    def interrupted(*_: object) -> None:
-        with suppress(SystemExit, KeyboardInterrupt):
-            signal.raise_signal(number)
-        raise RuntimeError("Query interrupted")
-
-    monkeypatch.setattr("pricectl.replay.run.replay", interrupted)
-    assert run("replay", str(log)).exit_code == code
-
-
 @pytest.mark.parametrize("width", [80, 100])
 def test_tables_keep_their_columns_on_a_narrow_terminal(
     run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, width: int
@@ -478,6 +467,21 @@ def test_a_difference_of_the_last_digit_is_not_spelled_out(run: Run, log: Path) 
     """0.0075 by our prices; the log states a picodollar less."""
     log.write_text(LOG.replace("1500,0.0075", "1500,0.007499999999"), encoding="utf-8")
     assert "+<$0.000001" in run("replay", str(log)).stdout
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_query_that_is_interrupted_ends_as_the_signal_says(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """DuckDB raises an error of its own in place of what the signal's handler raises."""
+
+    def interrupted(*_: object) -> None:
+        with suppress(SystemExit, KeyboardInterrupt):
+            signal.raise_signal(number)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("pricectl.replay.run.replay", interrupted)
+    assert run("replay", str(log)).exit_code == code
 
 
 def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:

@@ -23,8 +23,9 @@ from tests.conftest import CHILD_PATH, ROOT, UNDATED, Run
 from tests.examples.shops import SETTINGS, TOKEN, serving
 
 # What differs from verb to verb under one name: the formats, the kinds of `--fail-on`, whether '-'
-# is a version, whether a server has a token by default, `--service` of `models`, a filter, and the
-# reason, which `waive` needs and an edit that brings no finding does not.
+# is a version, whether a server has a token by default, `--service` of `models`, a filter, the
+# reason, which `waive` needs and an edit that brings no finding does not, and the month that only
+# `replay --at` takes.
 DIFFERENT = {
     "--output",
     "--fail-on",
@@ -35,6 +36,7 @@ DIFFERENT = {
     "--reason",
     "--from",
     "--unit",
+    "--at",
 }
 PROGRAM: Any = typer.main.get_command(app)
 

@@ -198,7 +198,7 @@ def test_a_call_that_two_cells_price_ends_the_run(monkeypatch: pytest.MonkeyPatc
 
     def prepared_twice(*arguments: Any, **options: Any) -> Any:
         log = prepare(*arguments, **options)
-        log.connection.execute("INSERT INTO book SELECT * FROM book")
+        arguments[0].execute("INSERT INTO book SELECT * FROM book")
         return log
 
     monkeypatch.setattr(rating, "prepare", prepared_twice)

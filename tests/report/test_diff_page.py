@@ -156,3 +156,16 @@ def test_settings_that_the_edit_loosens_stand_first(run: Run, home: Path) -> Non
     assert any("gates.max_increase" in words for words in page.texts["li"][:3])
     assert "limit max-increase exceeded: 100%, limit 20%" in page.texts["li"]
     assert page.texts["h2"][0] == "Check first"
+
+
+def test_hundreds_of_sections_do_not_make_the_page_larger(run: Run, tmp_path: Path) -> None:
+    """Each profile that changed has a section of its own."""
+    for name, markup in (("a", 10), ("b", 37)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / NAME).write_text(CATALOG, encoding="utf-8")
+        profiles = (f'[profiles."p{n}"]\nmarkup_percent = {markup}\n' for n in range(300))
+        (tmp_path / name / "pricectl.toml").write_text("".join(profiles), encoding="utf-8")
+    page = tmp_path / "page.html"
+    run("diff", str(tmp_path / "a" / NAME), str(tmp_path / "b" / NAME), "-o", f"html={page}")
+    assert len(page.read_bytes()) < 300_000
+    assert "further sections left out here; the text has them: -v" in page.read_text("utf-8")

@@ -80,6 +80,13 @@ class ReadLog(NamedTuple):
         return sum(self.formats.values())
 
 
+def days_of(log: ReadLog) -> int | None:
+    """How many days a log covers, the first and the last counted; None without times."""
+    if log.first is None or log.last is None:
+        return None
+    return (log.last.date() - log.first.date()).days + 1
+
+
 def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     words: Sequence[str],
     database: "DuckDBPyConnection",

@@ -60,8 +60,14 @@ def _detail(words: str) -> Markup:
 
 
 def _effects(summary: DiffSummary) -> Iterator[Markup]:
+    basis = "" if summary.bill else ", sample jobs"
+    if summary.bill:
+        bill = summary.bill
+        moved = bill.monthly_pico_usd
+        kind = "up" if moved > 0 else "down" if moved < 0 else ""
+        yield _fact("Customers' bills", bill.text, bill.basis, kind=kind)
     for name, money in (
-        ("Largest effect in money", summary.money),
+        (f"Largest effect in money{basis}", summary.money),
         ("Largest effect later", summary.later),
     ):
         if money:

@@ -25,6 +25,8 @@ from pricectl.report.price_lines import PER_MTOK, PriceLine, price_groups, rates
 
 # Longer tables of what is no price are opened by a click.
 MAX_OPEN_ROWS = 60
+# With less room a section would be its heading alone; hundreds of profiles have as many sections.
+MIN_ROOM = 3_000
 _MODEL, _CHANGE = Column("Model", "model"), Column("Change", "change")
 _COSTS = (Column("Before", "before"), Column("Now", "now"))
 _VALUES = (Column("Before", "old"), Column("Now", "new"))
@@ -54,6 +56,11 @@ def tables(found: Comparison, room: int) -> Markup:
     drawn: list[Markup] = []
     parts = sections(found, everything=True)
     for number, part in enumerate(parts, start=1):
+        if room < MIN_ROOM:
+            missing = plural(len(parts) - number + 1, "further section")
+            words = f"{missing} left out here; the text has them: -v"
+            drawn.append(element("p", words, class_="left-out"))
+            break
         share = room if number == len(parts) else room * 2 // 3
         contents: list[Content] = []
         for table in _tables(part):
