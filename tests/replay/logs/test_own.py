@@ -80,7 +80,7 @@ def test_the_ledger_of_the_example_service(read: Reader, tmp_path: Path) -> None
     found = read(path)
     (call,) = found.calls
     assert found.counts == [OPENAI_COUNTS]
-    assert (call["name"], call["account"], call["job"]) == ("gpt-5", "acme", "j")
+    assert (call["name"], call["account"], call["job"]) == ("gpt-5", "acme", '["acme", "j"]')
     assert (call["stated_pico"], call["charged_credits"]) == (3_347_500_000, 3)
     # Ten minutes before the call's deadline.
     assert call["at"] == datetime(2026, 11, 27, 4, 28, 57, 500_000)  # noqa: DTZ001 - the table's UTC
