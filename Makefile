@@ -121,9 +121,6 @@ review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
 prices: $(VENV)/.dev  ## Write docs/prices.md anew, after a change of the catalog or of the pages read
 	$(BIN)/python tools/write_prices_page.py
 
-review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
-	$(BIN)/python tools/write_review_page.py
-
 schema: $(VENV)/.dev  ## Write the schemas from the tables of units and budget modes
 	$(BIN)/python tools/make_schema.py
 
