@@ -3,11 +3,12 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from pricectl.core.labels import count
+from pricectl.core.labels import count, plural
 
 # The same line of more rows is said once.
 MAX_ALIKE = 4
-SHOWN_ROWS = 3
+# So many names are written out, the others are counted.
+SHOWN_NAMES = 3
 LineT = TypeVar("LineT", bound=Hashable)
 
 
@@ -26,11 +27,20 @@ class LineGroup(NamedTuple, Generic[LineT]):
 def rows_title(rows: Sequence[str]) -> str:
     """The name of a row; of several, how many and the first of them.
 
-    >>> rows_title(["a"]), rows_title(["a", "b", "c", "d", "e"])
-    ('a', '5 rows: a, b, c and 2 more')
+    >>> rows_title(["a"]), rows_title(["a", "b"]), rows_title(["a", "b", "c", "d", "e"])
+    ('a', '2 rows: a, b', '5 rows: a, b, c and 2 more')
     """
-    shown, more = ", ".join(rows[:SHOWN_ROWS]), len(rows) - SHOWN_ROWS
-    return shown if len(rows) == 1 else f"{count(len(rows))} rows: {shown} and {count(more)} more"
+    return rows[0] if len(rows) == 1 else f"{plural(len(rows), 'row')}: {first_names(rows)}"
+
+
+def first_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are.
+
+    >>> first_names(["a", "b"]), first_names(["a", "b", "c", "d"])
+    ('a, b', 'a, b, c and 1 more')
+    """
+    shown, more = ", ".join(names[:SHOWN_NAMES]), len(names) - SHOWN_NAMES
+    return f"{shown} and {count(more)} more" if more > 0 else shown
 
 
 def alike_once(

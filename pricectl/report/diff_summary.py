@@ -11,9 +11,9 @@ from pricectl.changes import Change
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.periods import is_over
 from pricectl.check.loosening import CatalogMark
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import plural
 from pricectl.report import changes as change_text
-from pricectl.report.alike import MAX_ALIKE, rows_title
+from pricectl.report.alike import MAX_ALIKE, first_names, rows_title
 from pricectl.report.change_kinds import kind_words, kinds_of
 from pricectl.report.diff_effects import (
     CreditEffect,
@@ -21,9 +21,6 @@ from pricectl.report.diff_effects import (
     largest_credits,
     largest_money,
 )
-
-# So many names are written out, the others are counted.
-SHOWN_NAMES = 3
 
 
 class SummaryLine(NamedTuple):
@@ -107,9 +104,7 @@ class DiffSummary(NamedTuple):
 
 
 def _models(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN_NAMES])
-    more = len(names) - SHOWN_NAMES
-    return f"{plural(len(names), 'model')}: {shown}{f' and {count(more)} more' if more > 0 else ''}"
+    return f"{plural(len(names), 'model')}: {first_names(names)}"
 
 
 def loosened_words(result: DiffResult, *, everything: bool = False) -> list[str]:
