@@ -47,7 +47,8 @@ def policy_in_force(policy: Policy, evidence: Evidence | None) -> ReviewedPolicy
 def sentence(loosened: Loosening) -> str:
     """What the edit changes in the settings, and whether it counts."""
     ending = "" if loosened.counts else "; it counts once it is merged"
-    return f"in the settings {loosened.message}{ending}"
+    # A message may end with somebody's reason, which may be a whole sentence.
+    return f"in the settings {loosened.message.removesuffix('.')}{ending}"
 
 
 def catalog_marks(base: Catalog | None, edited: Catalog) -> Iterator[CatalogMark]:
