@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CLOCKS := clock-30 clock-365 clock-1096
 CLOCK_OPTIONS ?=
+SPARK_ROWS ?= 200000
 MODEL ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak pictures edits review prices schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak spark pictures edits review prices schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,10 @@ $(VENV)/.browser: $(VENV)/.dev
 
 $(VENV)/.peers: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lists,bench]'
+	@touch $@
+
+$(VENV)/.spark: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
 	@touch $@
 
 demo: $(VENV)/.base  ## Install and show real quotes from the catalog
@@ -105,10 +110,14 @@ bench: $(VENV)/.peers  ## Time pricectl beside its peers
 replay: $(VENV)/.dev  ## Pull a year of price lists as they appeared (from the package index, once)
 	$(BIN)/python benchmarks/pull_replay.py
 
+spark: $(VENV)/.spark  ## Rate a log on DuckDB and on a Spark cluster of this machine, compare every call
+	$(BIN)/python benchmarks/spark.py --rows $(SPARK_ROWS)
+	$(BIN)/python -m pytest tests/replay/test_engines.py
+
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py
 
-pictures: $(VENV)/.browser  ## Draw the pictures of the README and of docs/diff.md anew
+pictures: $(VENV)/.browser  ## Draw the pictures of the README, docs/diff.md and docs/review.md anew
 	$(BIN)/python tools/draw_pictures.py
 	$(BIN)/python tools/draw_page.py
 

@@ -3,7 +3,7 @@
 It is apart from the core, which answers for one name, and below the reports, which show rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -179,15 +179,23 @@ def _summary(provider: str, models: list[Model]) -> ProviderSummary:
     )
 
 
-def newest_evidence(model: Model) -> date | None:
+def newest_evidence(model: Model, last: date = date.max) -> date | None:
     """The last day on which a price list had the row's prices; None without evidence.
 
-    Its other lists may have no newer version, so that their days cannot be renewed.
+    Its other lists may have no newer version, so that their days cannot be renewed. A day after
+    `last` is a slip.
     """
+    days = (day for _, day in evidence_days(model))
+    return max((day for day in days if day <= last), default=None)
+
+
+def evidence_days(model: Model) -> Iterator[tuple[int, date]]:
+    """The days of a row's evidence, each with its place in the list."""
     listed = model.entry.get("evidence")
-    items = listed if isinstance(listed, list) else []
-    days = (read_day(item.get("date")) for item in items if isinstance(item, dict))
-    return max((day for day in days if day), default=None)
+    for index, item in enumerate(listed if isinstance(listed, list) else ()):
+        day = read_day(item.get("date")) if isinstance(item, dict) else None
+        if day:
+            yield index, day
 
 
 def select(catalog: Catalog, wanted: Filter, sort: str, at: date | None = None) -> ModelList:

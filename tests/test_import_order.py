@@ -63,6 +63,9 @@ HOMES = {
     "prometheus_client": ("pricectl.router", "pricectl.commands.serve"),
     "uvicorn": ("pricectl.commands.serve",),
     "duckdb": ("pricectl.replay",),
+    "pyspark": ("pricectl.replay.spark_engine",),
+    "py4j": ("pricectl.replay.spark_engine",),
+    "sqlglot": ("pricectl.replay.translation",),
 }
 # Who may ask what time it is; everybody else is given the date.
 CLOCK_READERS = ("pricectl.commands", "pricectl.router", "pricectl.runtime")

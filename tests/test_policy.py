@@ -255,6 +255,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("", "critical"): (["m"], ("m",)),
     ("", "service"): ("api", "api"),
     ("", "changelog"): ("CHANGELOG.md", "CHANGELOG.md"),
+    ("", "usage_file"): ("usage.json", "usage.json"),
     ("", "local_price"): ({"input": 1}, {"input": 1}),
     ("", "names"): (["n"], ("n",)),
     ("", "feeds"): (["litellm=p.json@2026-11-24"], ("litellm=p.json@2026-11-24",)),
@@ -304,6 +305,8 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("gates", "max_increase_percent"): (20, 20),
     ("gates", "max_credit_change_percent"): ("25%", 25),
     ("gates", "max_decrease_percent"): (30, 30),
+    ("gates", "max_bill_increase_percent"): ("5%", 5),
+    ("gates", "max_account_increase_percent"): (25, 25),
     ("replay", "columns"): ({"name": "deployment"}, {"name": "deployment"}),
     ("replay", "cache"): ("outside", "outside"),
 }

@@ -1,20 +1,31 @@
-"""Takes the picture of the page in docs/diff.md: an edit of a small catalog with a history in git.
+"""Takes pictures of pages: a small edit for docs/diff.md, real changes for docs/review.md.
 
-Usage: python tools/draw_page.py. Needs the extra `browser` and an installed Chromium.
+Usage: python tools/draw_page.py. Needs the extra `browser` and an installed Chromium. A picture of
+versions that are not here stays as it is.
 """
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from write_review_page import PAGE as REVIEW
+from write_review_page import can_run, folder_of
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "page.png"
 WIDTH, HEIGHT = 1_120, 1_240
+# Of a real change the top is shown, as of the other outputs.
+TOP_WIDTH, TOP_HEIGHT = 1_000, 720
+# The comment that names a command, then the picture of its page.
+REAL_CHANGE = re.compile(
+    r"<!-- (?P<command>pricectl [^\n]*) -o html -->\n!\[.*?\]\((?P<path>.*?)\)"
+)
 NAME = "llm_pricing_current.json"
 SETTINGS = '[gates]\nmax_increase = "500%"\nmax_decrease = "60%"\n'
 # Days on which the example had other prices: what stands in it, and what stood there.
@@ -62,11 +73,26 @@ def main() -> None:
             executable_path=shutil.which("chromium"),
             args=[] if os.getuid() else ["--no-sandbox"],
         )
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.goto((folder / "page.html").as_uri())
-        page.screenshot(path=PICTURE)
+        draw(browser, folder / "page.html", PICTURE, WIDTH, HEIGHT)
+        for found in REAL_CHANGE.finditer(REVIEW.read_text(encoding="utf-8")):
+            if can_run(found["command"]):
+                file = folder / "review.html"
+                options = (*shlex.split(found["command"])[1:], "-o", f"html={file}")
+                real = (sys.executable, "-m", "pricectl", *options)
+                with folder_of(found["command"]) as place:
+                    subprocess.run(real, cwd=place, check=True)  # noqa: S603 - our own
+                draw(browser, file, REVIEW.parent / found["path"], TOP_WIDTH, TOP_HEIGHT)
         browser.close()
-    print(PICTURE.relative_to(ROOT))
+
+
+def draw(browser: Browser, file: Path, picture: Path, width: int, height: int) -> None:
+    """Take a picture of the top of a page."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(file.as_uri())
+    picture.parent.mkdir(exist_ok=True)
+    page.screenshot(path=picture)
+    page.close()
+    print(picture.relative_to(ROOT))
 
 
 if __name__ == "__main__":

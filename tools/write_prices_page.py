@@ -35,18 +35,19 @@ GROUPS: dict[str, Group] = {
     "fast": ("input", False, ("fast", "ultrafast")),
     "long context": ("input", True, ("",)),
 }
-# The column of the published prices that confirms each; the others are in no column.
+# The columns of the published prices of which one confirms each.
 CONFIRMED_BY = {
-    "input": "input",
-    "output": "output",
-    "cache read": "cache_read",
-    "cache write": "cache_write",
-    "for 1 hour": "cache_write_1h",
-    "batch": "batch_input",
-    "flex": "flex_input",
-    "priority": "priority_input",
-    "fast": "fast_input",
-    "long context": "above_input",
+    "input": ("input",),
+    "output": ("output",),
+    "cache read": ("cache_read",),
+    "cache write": ("cache_write",),
+    "for 1 hour": ("cache_write_1h",),
+    "for 12 hours": ("cache_write_12h",),
+    "batch": ("batch_input",),
+    "flex": ("flex_input",),
+    "priority": ("priority_input",),
+    "fast": ("fast_input", "ultrafast_input"),
+    "long context": ("above_input",),
 }
 KINDS = {"seller": "the seller's page", "reading": "a reading of the seller's page"}
 INTRODUCTION = """\
@@ -85,7 +86,7 @@ The others stand beside a model of a ranking: what follows it, comes before it o
 somebody's dated reading of it. `whose` says which of the two the first page is. `day` is the date
 of the page; a page without one is from after or before a day that it mentions. `list only` names
 the prices that are on no page that we could read; they are in the file because price lists agree on
-them ([evidence](upstream.md)).
+them ([evidence](upstream.md)).{unlisted}
 `tests/published_prices.tsv` has the prices of the pages, copied by hand; a test holds the catalog
 to them. `gpt-5.6-sol` is a promotion of 4 / 20, announced until at least 2026-11-21; its list price
 is 5 / 30.
@@ -125,7 +126,7 @@ def list_only(model: Model, published: Published) -> list[str]:
         group
         for group in GROUPS
         if shown(model.prices, group) != NONE
-        and not published.prices.get(CONFIRMED_BY.get(group, ""))
+        and not any(published.prices.get(column) for column in CONFIRMED_BY[group])
     ]
 
 
@@ -154,8 +155,14 @@ def _usd(prices: PriceList, unit: str, tier: int, service: str) -> str:
 
 def _dated(name: str, model: Model) -> Iterator[str]:
     """What a row costs at other times, in a line each."""
+    before = model.prices
     for start, prices in model.upcoming:
-        yield f"- `{name}` from {start:%Y-%m-%d}: {_input_output(prices)}."
+        text = _input_output(prices)
+        if text == _input_output(before):
+            moved = [group for group in GROUPS if shown(prices, group) != shown(before, group)]
+            text = "; ".join(f"{group} {shown(prices, group)}" for group in moved)
+        yield f"- `{name}` from {start:%Y-%m-%d}: {text}."
+        before = prices
     if model.prices.off_peak:
         yield f"- `{name}` outside its peak hours: {_input_output(model.prices.off_peak)}."
 
@@ -186,12 +193,30 @@ def page(catalog: Catalog, rows: Sequence[Published]) -> str:
         f"A page states input and output of all {len(rows)} models, and every price in the table "
         f"of {lists.count([])}."
     )
+    young = [
+        f"`{row.name}`"
+        for row, model in zip(rows, models, strict=True)
+        if "evidence" not in model.entry
+    ]
+    unlisted = (
+        f"\nOf {', '.join(young)}\nno two lists have these prices yet: they follow from the "
+        "stated ones as on the seller's other models."
+    )
     sources = [
         f"| `{row.name}` | {row.called} | {_links(row.pages)} | {row.day} "
         f"| {KINDS[row.kind]} | {', '.join(only) or NONE} |"
         for row, only in zip(rows, lists, strict=True)
     ]
-    return "\n".join([*lines, SOURCES.format(counts=counts) + "\n".join(sources)]) + "\n"
+    return (
+        "\n".join(
+            [
+                *lines,
+                SOURCES.format(counts=counts, unlisted=unlisted if young else "")
+                + "\n".join(sources),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _links(pages: Sequence[str]) -> str:

@@ -12,6 +12,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +30,7 @@ FAILED = 2
 # The sample and the price file of this commit are compared in a folder of their own, since settings
 # beside them would count.
 SAMPLE = ROOT.parent / "shared" / "data" / "deployed-2025-10-23.json"
-CATALOG, CATALOG_COMMIT = "llm_pricing_current.json", "5b9ad7341"
+CATALOG, CATALOG_COMMIT = "llm_pricing_current.json", "3a47e0be6"
 
 
 def can_run(command: str) -> bool:
@@ -47,6 +49,13 @@ def _is_commit(ref: str) -> bool:
 
 def output(command: str, kind: str) -> str:
     """The first lines that a command prints. Ends the program if it could not run."""
+    with folder_of(command) as folder:
+        return _printed(command, kind, folder)
+
+
+@contextmanager
+def folder_of(command: str) -> Iterator[Path]:
+    """Where a command runs: in this repository, or beside the two files that it compares."""
     with TemporaryDirectory() as name:
         folder = ROOT
         if CATALOG in command:
@@ -55,7 +64,7 @@ def output(command: str, kind: str) -> str:
             words = ["git", "show", f"{CATALOG_COMMIT}:{CATALOG}"]
             shown = subprocess.run(words, cwd=ROOT, capture_output=True, check=True)  # noqa: S603
             (folder / CATALOG).write_bytes(shown.stdout)
-        return _printed(command, kind, folder)
+        yield folder
 
 
 def _printed(command: str, kind: str, folder: Path) -> str:

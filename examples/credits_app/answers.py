@@ -47,6 +47,8 @@ def told(  # noqa: PLR0913, PLR0917 - what an answer says
                 "sha256": priced.catalog_sha256,
                 "generation": priced.generation,
                 "match": priced.match.how,
+                "service": priced.quote.service,
+                "region": priced.quote.region,
                 "calculator": priced.calculator_version,
                 "flags": list(flags),
             },

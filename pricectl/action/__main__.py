@@ -50,8 +50,9 @@ def _find_base(environment: Mapping[str, str]) -> int:
     inputs, workspace = read_inputs(environment), Path(environment["GITHUB_WORKSPACE"])
     run = read_run(environment)
     token = environment.get("GITHUB_TOKEN", "")
-    root = clone_root(inputs.folder(workspace), workspace)
-    found = find_base(run, WorkflowClone(root, run.server_url, token), inputs.base)
+    folder = inputs.folder(workspace)
+    clone = WorkflowClone(clone_root(folder, workspace), run.server_url, token)
+    found = find_base(run, clone, inputs.base, folder)
     results = tempfile.mkdtemp(prefix="pricectl-", dir=environment["RUNNER_TEMP"])
     runner.set_outputs(environment["GITHUB_OUTPUT"], {"base": found, "results": results})
     return CLEAN

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pricectl.action.workflow_run import PullRequestEvent, WorkflowRun
+from pricectl.core.labels import COMMIT_DIGITS
 from pricectl.files import git
 from pricectl.files.git import BadRef
 
@@ -20,6 +21,8 @@ DEEPER = (50, 500, 5_000)
 ADVICE = "set 'fetch-depth: 0' for actions/checkout, and 'contents: read' among the permissions"
 # Of a merge commit that GitHub made: the branch merged into, and the head of the pull request.
 _MERGED = 2
+# How git says that the server has no such branch or tag, or that a word cannot be one.
+_NO_SUCH_REF = ("couldn't find remote ref", "invalid refspec")
 
 
 class WorkflowClone:
@@ -105,15 +108,16 @@ def clone_root(folder: Path, workspace: Path) -> Path:
     return next((above for above in inside if (above / ".git").exists()), workspace)
 
 
-def find_base(run: WorkflowRun, clone: WorkflowClone, named: str) -> str:
+def find_base(run: WorkflowRun, clone: WorkflowClone, named: str, folder: Path) -> str:
     """The version to compare with; empty where pricectl's own default is right.
 
-    `named` is the input `base`. Raises BadRef if a commit cannot be fetched.
+    `named` is the input `base`, which may be a file in `folder`. Raises BadRef if a commit cannot
+    be fetched.
     """
     if not clone.is_clone:
         return named
     if named:
-        return _named(clone, named)
+        return _named(clone, named, folder)
     if run.pull_request:
         return _of_pull_request(run.pull_request, clone)
     if run.merge_group_base:
@@ -121,8 +125,14 @@ def find_base(run: WorkflowRun, clone: WorkflowClone, named: str) -> str:
     if run.event == "push" and run.pushed_onto:
         try:
             return clone.ensure(run.pushed_onto)
-        except BadRef:  # a forced push: the server has forgotten the commit
-            pass
+        except BadRef as error:  # a forced push: the server has forgotten the commit
+            if run.pushed_to_default:
+                # Where the default branch is now is what was pushed: nothing would differ.
+                raise BadRef(
+                    "what the branch was before this push is gone from the server",
+                    where=run.pushed_onto[:COMMIT_DIGITS],
+                    next_step=f"set the input base to a version of before; else {ADVICE}",
+                ) from error
     if run.event == "push" and run.default_branch:
         shallow = ["--depth=1"] if clone.shallow else []
         return clone.where_left(clone.fetch((f"refs/heads/{run.default_branch}",), *shallow))
@@ -138,14 +148,33 @@ def _of_pull_request(pull_request: PullRequestEvent, clone: WorkflowClone) -> st
     return clone.where_left(clone.ensure(pull_request.base_sha))
 
 
-def _named(clone: WorkflowClone, named: str) -> str:
-    """A ref as it is, fetched if the clone does not have it. Other words are pricectl's to read."""
+def _named(clone: WorkflowClone, named: str, folder: Path) -> str:
+    """A ref as it is, fetched if the clone does not have it. Other words are pricectl's to read.
+
+    A file that has the name of a ref is refused, since a pull request can add one: here if the ref
+    had to be fetched, else by pricectl. Raises BadRef.
+    """
     ref, colon, path = named.partition(":")
     words = ("deployed", "packaged", "-")
-    if named in words or "://" in named or (clone.root / named).exists() or clone.commit(ref):
+    if named in words or "://" in named or clone.commit(ref):
+        return named
+    is_file = any((above / named).exists() for above in (clone.root, folder))
+    if is_file and named.startswith(("./", "../", "/")):
         return named
     shallow = ["--depth=1"] if clone.shallow else []
-    return clone.fetch((ref.removeprefix(f"{REMOTE}/"),), *shallow) + colon + path
+    try:
+        fetched = clone.fetch((ref.removeprefix(f"{REMOTE}/"),), *shallow)
+    except BadRef as error:
+        if is_file and any(reason in error.what for reason in _NO_SUCH_REF):
+            return named
+        raise
+    if is_file:
+        raise BadRef(
+            f"is a file and a ref of {REMOTE}",
+            where=f"base: {named}",
+            next_step=f"write ./{named} for the file, refs/heads/... for the ref",
+        )
+    return fetched + colon + path
 
 
 def _with_token(server_url: str, token: str) -> Mapping[str, str]:

@@ -89,6 +89,7 @@ def _outputs(review: Review, results: Path) -> dict[str, str]:
         "limits-exceeded": str(review.limits_exceeded),
         "change": overview.get("text", ""),
         "money": _money(overview.get("money")),
+        "bill": (overview.get("bill") or {}).get("text", ""),
         "credits": _credits(overview.get("credits")),
         "validate-json": str(results / "validate.json") if review.validate.document else "",
         "diff-json": str(results / "diff.json") if review.diff.document else "",

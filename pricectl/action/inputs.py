@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.action.workflow_run import COMMIT
 from pricectl.changes.gates import FailOnChange
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.core.errors import PricingError
-from pricectl.core.labels import HASH_DIGITS
 from pricectl.core.near import meant
 
 # The account that comments with the token of a workflow.
@@ -29,6 +27,9 @@ class ActionInputs(NamedTuple):
     max_increase: str
     max_decrease: str
     max_credit_change: str
+    usage: str
+    max_bill_increase: str
+    max_account_increase: str
     working_directory: str
     comment: bool
     comment_author: str
@@ -45,16 +46,18 @@ class ActionInputs(NamedTuple):
     def options(self, verb: str, base: str) -> list[str]:
         """The options of `validate` or `diff` that the inputs set."""
         wanted = [f"--file={self.file}"] if self.file else []
-        # The reports name the version as it is named here.
-        named = base[:HASH_DIGITS] if COMMIT.fullmatch(base) else base
-        wanted += [f"--base={named}"] if named else []
+        # A commit by its full hash: a pull request may add a file or a tag named by fewer digits.
+        wanted += [f"--base={base}"] if base else []
         kinds = FailOnSeverityOrDue if verb == "validate" else FailOnChange
         wanted += [f"--fail-on={kind}" for kind in self.fail_on if kind in set(kinds)]
         if verb == "diff":
+            wanted += [f"--usage={self.usage}"] if self.usage else []
             limits = {
                 "--max-increase": self.max_increase,
                 "--max-decrease": self.max_decrease,
                 "--max-credit-change": self.max_credit_change,
+                "--max-bill-increase": self.max_bill_increase,
+                "--max-account-increase": self.max_account_increase,
             }
             wanted += [f"{option}={limit}" for option, limit in limits.items() if limit]
         return wanted
@@ -82,6 +85,9 @@ def read_inputs(environment: Mapping[str, str]) -> ActionInputs:
         max_increase=given("MAX_INCREASE"),
         max_decrease=given("MAX_DECREASE"),
         max_credit_change=given("MAX_CREDIT_CHANGE"),
+        usage=given("USAGE"),
+        max_bill_increase=given("MAX_BILL_INCREASE"),
+        max_account_increase=given("MAX_ACCOUNT_INCREASE"),
         working_directory=given("WORKING_DIRECTORY"),
         comment=_YES_OR_NO[comment],
         comment_author=given("COMMENT_AUTHOR") or WORKFLOW_ACCOUNT,

@@ -49,8 +49,14 @@ class WorkflowRun(NamedTuple):
     api_url: str
     pull_request: PullRequestEvent | None
     pushed_onto: str
+    pushed_ref: str
     merge_group_base: str
     default_branch: str
+
+    @property
+    def pushed_to_default(self) -> bool:
+        """Whether this is a push to the default branch."""
+        return bool(self.default_branch) and self.pushed_ref == f"refs/heads/{self.default_branch}"
 
     @property
     def page(self) -> str:
@@ -82,6 +88,7 @@ def read_run(environment: Mapping[str, str]) -> WorkflowRun:
         api_url=environment.get("GITHUB_API_URL", GITHUB_API).rstrip("/"),
         pull_request=_pull_request(event.get("pull_request"), repository),
         pushed_onto=_commit(event.get("before")) if event_name == "push" else "",
+        pushed_ref=text_member(event, "ref") if event_name == "push" else "",
         merge_group_base=_commit(member(event, "merge_group", "base_sha")),
         default_branch=text_member(event, "repository", "default_branch"),
     )

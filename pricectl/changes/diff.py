@@ -6,6 +6,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from pricectl.changes.bill import BillChange
+from pricectl.changes.bill_gates import check_bill
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
@@ -31,7 +33,8 @@ class DiffResult(NamedTuple):
     """A comparison with its gates, its two versions, and the profile that credits are of.
 
     `loosened` is what the edit adds or loosens in its own gate, in sentences; its last ones are
-    those of `marks` in the catalog. `has_settings`: a settings file is in force.
+    those of `marks` in the catalog. `bill` is what customers pay, where the team's usage is known.
+    `has_settings`: a settings file is in force.
     """
 
     compared: GatedComparison
@@ -41,6 +44,7 @@ class DiffResult(NamedTuple):
     loosened: tuple[str, ...] = ()
     has_settings: bool = False
     marks: tuple[CatalogMark, ...] = ()
+    bill: BillChange | None = None
 
     @property
     def exit_code(self) -> int:
@@ -58,11 +62,14 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
     limits: GateLimits = NO_LIMITS,
     loosened: tuple[str, ...] = (),
     settings: ComparedSettings = SAME_SETTINGS,
+    bill: BillChange | None = None,
+    checks_bill: bool = False,
 ) -> DiffResult:
     """Compare two versions as of an instant, with the names and workloads of the settings.
 
     `loosened` is what the edit loosens in the settings; the marks of the catalog are added.
-    `settings` are those of both versions, compared.
+    `settings` are those of both versions, compared. `bill` is what customers pay; its gates count
+    where `checks_bill` says so.
     """
     critical = tuple(policy.critical or SEED_MODELS)
     comparison = compare(
@@ -76,6 +83,7 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         critical=critical,
     )
     gates = check_gates(comparison, limits)
+    gates += check_bill(bill, limits) if checks_bill else ()
     marks = tuple(catalog_marks(base.version.catalog, head.version.catalog))
     return DiffResult(
         GatedComparison(comparison, base.name, head.name, gates),
@@ -85,4 +93,5 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         (*loosened, *(mark.message for mark in marks)),
         bool(policy.source),
         marks,
+        bill,
     )

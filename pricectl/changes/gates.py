@@ -34,6 +34,8 @@ class GateLimits(NamedTuple):
     max_decrease_percent: Fraction | None = None
     exit_code: bool = False
     max_credit_change_percent: Fraction | None = None
+    max_bill_increase_percent: Fraction | None = None
+    max_account_increase_percent: Fraction | None = None
 
     @classmethod
     def read(
@@ -56,17 +58,32 @@ class GateLimits(NamedTuple):
         )
         return cls(frozenset(fail_on), increase, decrease, exit_code, credit_change)
 
+    def with_bills(self, bill_increase: str | None, account_increase: str | None) -> "GateLimits":
+        """The same with limits on what customers pay. Raises BadLimit."""
+        bill, account = (
+            None if text is None else read_percent(text, name)
+            for name, text in (
+                ("--max-bill-increase", bill_increase),
+                ("--max-account-increase", account_increase),
+            )
+        )
+        return self._replace(max_bill_increase_percent=bill, max_account_increase_percent=account)
+
     def or_settings(self, settings: GateSettings) -> "GateLimits":
         """These gates, and those of the settings where no option sets one."""
         kinds = self.fail_on or frozenset(map(FailOnChange, settings.fail_on_changes))
         increase = _first(self.max_increase_percent, settings.max_increase_percent)
         decrease = _first(self.max_decrease_percent, settings.max_decrease_percent)
         credit_change = _first(self.max_credit_change_percent, settings.max_credit_change_percent)
+        bill = _first(self.max_bill_increase_percent, settings.max_bill_increase_percent)
+        account = _first(self.max_account_increase_percent, settings.max_account_increase_percent)
         return self._replace(
             fail_on=kinds,
             max_increase_percent=increase,
             max_decrease_percent=decrease,
             max_credit_change_percent=credit_change,
+            max_bill_increase_percent=bill,
+            max_account_increase_percent=account,
         )
 
 
@@ -82,7 +99,8 @@ class Gate(NamedTuple):
     """One gate and its result: the limit, what was found, whether it tripped.
 
     `limit` and `actual` are counts, or percentages where `percent` is set; None is a rise from
-    nothing. `incomplete` marks a gate that tripped only because something was not compared.
+    nothing. `incomplete` marks a gate that tripped only because something was not compared;
+    `missing` says what was not given that the gate needs.
     """
 
     id: str
@@ -91,6 +109,7 @@ class Gate(NamedTuple):
     tripped: bool
     percent: bool = False
     incomplete: bool = False
+    missing: str = ""
 
     @property
     def text(self) -> str:
@@ -98,6 +117,9 @@ class Gate(NamedTuple):
         if self.id == SETTINGS_COMPARED:
             return "the settings of both versions cannot be compared in full, which always fails"
         sign = "%" if self.percent else ""
+        if self.missing:
+            limit = f"limit {short_decimal(self.limit, 2)}{sign}"
+            return f"limit {self.id} cannot be confirmed: {self.missing}; {limit}"
         actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
         state = "exceeded" if self.tripped else "kept"
         state = "cannot be confirmed" if self.incomplete else state

@@ -23,14 +23,15 @@ NEGOTIATED, ACKNOWLEDGED = "negotiated", "acknowledged"
 class CatalogMark(NamedTuple):
     """A mark that an edit sets in the catalog, in words; `counts`: it accepts one exact value.
 
-    `row` is the row that is marked free or retired, `mark` which of the two.
+    `together` is what many such marks have in common, such as "marked free"; `of` is the row or
+    the place that this one is about.
     """
 
     pointer: str
     message: str
+    together: str
+    of: str
     counts: bool = False
-    row: str = ""
-    mark: str = ""
 
 
 def policy_in_force(policy: Policy, evidence: Evidence | None) -> ReviewedPolicy:
@@ -47,8 +48,9 @@ def policy_in_force(policy: Policy, evidence: Evidence | None) -> ReviewedPolicy
 def sentence(loosened: Loosening) -> str:
     """What the edit changes in the settings, and whether it counts."""
     ending = "" if loosened.counts else "; it counts once it is merged"
-    # A message may end with somebody's reason, which may be a whole sentence.
-    return f"in the settings {loosened.message.removesuffix('.')}{ending}"
+    # A reason may end with a full stop.
+    message = loosened.message if loosened.counts else loosened.message.rstrip(".")
+    return f"in the settings {message}{ending}"
 
 
 def catalog_marks(base: Catalog | None, edited: Catalog) -> Iterator[CatalogMark]:
@@ -65,21 +67,21 @@ def catalog_marks(base: Catalog | None, edited: Catalog) -> Iterator[CatalogMark
             if old and model.entry.get(mark) is True and was.get(mark) is not True:
                 message = f"{model.full_name!r:.200} is marked {mark} by this edit"
                 pointer = f"{model.pointer}/{mark}"
-                yield CatalogMark(pointer, message, row=model.full_name, mark=mark)
+                yield CatalogMark(pointer, message, f"marked {mark}", model.full_name)
         if NEGOTIATED in model.entry and model.entry[NEGOTIATED] != was.get(NEGOTIATED):
-            message = _negotiated(model.full_name, model.entry[NEGOTIATED])
-            yield CatalogMark(f"{model.pointer}/{NEGOTIATED}", message)
+            pointer = f"{model.pointer}/{NEGOTIATED}"
+            yield _negotiated(pointer, model.full_name, model.entry[NEGOTIATED])
     for pointer, item in _new_items(base, edited, NEGOTIATED):
         about = item if isinstance(item, dict) else {}
         row = "/".join(str(about[key]) for key in ("provider", "model") if key in about)
-        yield CatalogMark(pointer, _negotiated(row, item))
+        yield _negotiated(pointer, row, item)
     for pointer, item in _new_items(base, edited, ACKNOWLEDGED):
         if isinstance(item, dict):
             rule, place, reason = (
                 str(item.get(key, ""))[:200] for key in ("rule", "pointer", "reason")
             )
             message = f"{rule} at {place} is acknowledged by this edit: {reason}"
-            yield CatalogMark(pointer, message, counts=True)
+            yield CatalogMark(pointer, message, f"{rule} acknowledged", place, counts=True)
 
 
 def _new_items(base: Catalog, edited: Catalog, key: str) -> Iterator[tuple[str, Json]]:
@@ -93,6 +95,7 @@ def _new_items(base: Catalog, edited: Catalog, key: str) -> Iterator[tuple[str, 
             yield f"{METADATA_POINTER}/{key}/{index}", item
 
 
-def _negotiated(row: str, terms: Json) -> str:
+def _negotiated(pointer: str, row: str, terms: Json) -> CatalogMark:
     reason = terms.get("reason") if isinstance(terms, dict) else None
-    return f"prices of {row!r:.200} are negotiated by this edit: {reason or 'no reason'!s:.200}"
+    message = f"prices of {row!r:.200} are negotiated by this edit: {reason or 'no reason'!s:.200}"
+    return CatalogMark(pointer, message, "prices negotiated", row)

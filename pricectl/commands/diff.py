@@ -14,6 +14,7 @@ from pricectl.commands.catalog import require_own_file
 from pricectl.commands.messages import tell
 from pricectl.commands.options import (
     AtOption,
+    BillOptions,
     FileOption,
     LimitOptions,
     ProfileOption,
@@ -22,6 +23,7 @@ from pricectl.commands.options import (
 )
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
+from pricectl.commands.usage import BilledVersions, bill_of
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
@@ -79,6 +81,7 @@ def diff(
     ] = None,
     *,
     percents: LimitOptions,
+    real: BillOptions,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
@@ -109,6 +112,7 @@ def diff(
     named, head = _one_of("--base", base, old_version), _one_of("--head", head, new_version)
     base = versions.DEPLOYED if named is None else named
     limits = GateLimits.read(fail_on or [], *percents, exit_code=exit_code)
+    limits = limits.with_bills(real.max_bill_increase, real.max_account_increase)
     when = instant(at)
     if staged and nothing_staged(file):
         return CLEAN
@@ -117,6 +121,7 @@ def diff(
         working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
+    _check_other_file(old_version, head, working)
     with git.advised_option("--base"):
         finder = EvidenceFinder(policy)
         policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
@@ -133,18 +138,35 @@ def diff(
         old_settings = SettingsAt(policy)
     problem = at_head.problem if at_head else ""
     reviewed, compared = reviewed_settings(own, old_settings, before.catalog, problem)
+    after, charged = edited.version(reuse=before), own.profile_named(profile)
+    usage, bill = real.usage or reviewed.policy.usage_file, None
+    if usage is not None:
+        profiles = compared.pair_of(charged).old or charged, charged
+        billed = BilledVersions((before.catalog, after.catalog), profiles, compared, old.commit)
+        bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
-        NamedVersion(edited.version(reuse=before), edited.name, edited.path),
+        NamedVersion(after, edited.name, edited.path),
         reviewed.policy,
-        profile=own.profile_named(profile),
+        profile=charged,
         at=when,
         limits=limits.or_settings(reviewed.policy.gates),
         loosened=tuple(map(sentence, reviewed.loosened)),
         settings=compared,
+        bill=bill,
+        checks_bill=True,
     )
     show(view, "diff", result, report, {"html": partial(_page, result, edited, policy, when)})
     return result.exit_code
+
+
+def _check_other_file(old_version: str | None, head: str | None, working: str) -> None:
+    """Refuse a file that is compared with itself. Raises Unavailable."""
+    is_own = head is None and old_version and versions.is_file(old_version)
+    if is_own and catalog_file.is_same(str(old_version), working):
+        # Written like `git diff FILE`, which means another comparison.
+        step = f"write 'pricectl diff HEAD --file {working}'"
+        raise catalog_file.Unavailable("is compared with itself", where=working, next_step=step)
 
 
 def _page(result: DiffResult, edited: FileVersion, policy: Policy, at: datetime) -> DiffPage:

@@ -155,6 +155,32 @@ class LimitOptions(NamedTuple):
     ] = None
 
 
+class BillOptions(NamedTuple):
+    """Real usage that a comparison is priced for, and the limits on what customers pay."""
+
+    usage: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOG",
+            help="Show what the edit does to real bills: a usage log as `replay` reads it, or the "
+            "summary of one, which needs no extra.",
+            show_default="the setting 'usage_file'",
+        ),
+    ] = None
+    max_bill_increase: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT", help="Exit with 1 if what all customers pay rises by more than this."
+        ),
+    ] = None
+    max_account_increase: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT", help="Exit with 1 if what one customer pays rises by more than this."
+        ),
+    ] = None
+
+
 def with_settings(option: Any, **settings: Any) -> Any:
     """What a shared option declares, with something else for one verb, such as its default."""
     declared = copy(option.__metadata__[0])

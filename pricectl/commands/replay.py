@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -15,16 +15,17 @@ from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
 from pricectl.commands.question import ModeOption, check_mode
+from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.windows import read_instant
-from pricectl.files import catalog_file, git, settings, versions
+from pricectl.core.windows import day_text, read_instant
+from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
-from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.columns import read_column
 from pricectl.replay.logs.plain import LogOptions
+from pricectl.replay.logs.sources import log_files
 from pricectl.replay.ratebook import Side
+from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
 
 
@@ -37,20 +38,37 @@ class CachePlace(StrEnum):
 
 def replay(
     log: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="LOG...",
             help="Usage logs: files, folders, patterns such as 'logs/*.gz', FILE:TABLE of a "
             "database. Parquet, CSV and JSON lines, also compressed.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    charged: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEDGER",
+            help="Instead of LOG: what each job of a ledger was charged, and what it should have "
+            "been charged by these prices. Nothing is booked.",
+        ),
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option(
             metavar="VERSION",
             help="Compare with the cost by these prices: a git ref, REF:PATH, a file, 'deployed' "
             "or 'packaged'.",
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Price all calls as if made on this day, or on the first of a month such as "
+            "2027-01: by announced prices, retired models as their successors.",
+            show_default="each call's own time",
         ),
     ] = None,
     by: Annotated[
@@ -97,6 +115,21 @@ def replay(
         str | None,
         typer.Option(metavar="FILE", help="Write the rows that cannot be read as JSON lines."),
     ] = None,
+    summary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a summary of the log for `diff --usage`: sums without names of accounts, "
+            "small enough to commit.",
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ENGINE",
+            help="Rate on a Spark cluster: spark://HOST:PORT, local[N], yarn or k8s://HOST.",
+        ),
+    ] = DUCKDB,
     file: FileOption = None,
     *,
     view: ViewOptions,
@@ -115,9 +148,9 @@ def replay(
     opened = open_catalog(file)
     policy = opened.policy
     request = work.ReplayRequest(
-        tuple(log),
+        _one_log(log, charged),
         LogOptions(
-            _columns(policy, column or []),
+            log_columns(policy, column or []),
             cache.value if cache else policy.replay.cache or "",
             start=_instant(start, "--from"),
             end=_instant(until, "--until"),
@@ -126,20 +159,47 @@ def replay(
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
+        compares_charges=bool(charged),
+        summary=summary,
+        engine=check_engine(engine),
     )
+    if request.engine != DUCKDB and (charged or summary):
+        option = "--charged" if charged else "--summary"
+        raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
+    written = (rows, rejects, summary, *(path for _, path in view.outputs))
+    read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
+    work.check_outputs((path for path in written if path is not None), read)
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)
     if base is not None:
         files = _with_base(files, base, file, policy)
+    if at is not None:
+        files = _as_of(files, at)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
         result = work.replay(request, files, policy.profile_named(profile), progress)
-    if not result.log.calls:
+    if result.log.outside_period and not result.log.calls:
+        warn_beside("no call of the log is in the period of --from and --until")
+    elif not result.log.calls:
         warn_beside("the log has no calls")
     elif result.log.rejected and view.quiet:
         warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")
     show(view, "replay", result, report)
     return 0
+
+
+def _local(log: Sequence[str]) -> list[str]:
+    """The words of the log that name files of this machine; Spark's workers know others."""
+    return [word for word in log if "://" not in word]
+
+
+def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...]:
+    """The log, or the ledger in its place. Raises BadParameter."""
+    if log and charged:
+        raise typer.BadParameter("is given besides LOG: name one of them", param_hint="--charged")
+    if not (log or charged):
+        raise typer.BadParameter("no usage log is named", param_hint="LOG")
+    return tuple(log or charged or ())
 
 
 def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
@@ -153,15 +213,35 @@ def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
     return files._replace(base=side, base_name=old.described)
 
 
-def _columns(policy: Policy, words: list[str]) -> dict[str, Any]:
-    """The columns of the settings, and over them those of the command line. Raises BadLog."""
-    kept = [f"{role}={name}" for role, name in policy.replay.columns.items()]
-    try:
-        found = dict(map(read_column, kept))
-    except BadLog as error:
-        where = f"{settings.shown_path(policy.source)}: replay.columns"
-        raise BadLog(error.what, where=where, next_step=error.next_step) from None
-    return found | dict(map(read_column, words))
+def _as_of(files: Any, word: str) -> Any:
+    """The price files with the prices of one day; without a base, compared with the calls' own."""
+    from pricectl.replay import run as work
+    from pricectl.replay.prices_at import (
+        moves_within_month,
+        read_month_or_day,
+        retiring_catalog_at,
+    )
+
+    at = read_month_or_day(word)
+    if at is None:
+        message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
+        raise typer.BadParameter(message, param_hint="--at")
+    day = day_text(at)
+    new, old = files.new, files.base
+    found = retiring_catalog_at(new.catalog, at, new.fallback)
+    base, base_name = Side(work.BASE, new.catalog, new.fallback), "the prices of each call's time"
+    if old:
+        of_base = retiring_catalog_at(old.catalog, at, old.fallback)
+        base, base_name = old._replace(catalog=of_base.catalog), f"{files.base_name} on {day}"
+    return files._replace(
+        new=new._replace(catalog=found.catalog),
+        new_name=f"{files.new_name} on {day}",
+        base=base,
+        base_name=base_name,
+        at=day,
+        retired=found.retired,
+        later=moves_within_month(new.catalog, at),
+    )
 
 
 def _instant(word: str | None, option: str) -> datetime | None:

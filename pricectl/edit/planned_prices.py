@@ -39,6 +39,15 @@ class PlannedPrices:
         """What changes, without what was assigned the price it has."""
         return [one for one in self._moves.values() if one.old_pico_usd != one.new_pico_usd]
 
+    @property
+    def confirmed(self) -> list[str]:
+        """The paths of the prices that were assigned what they are."""
+        return [
+            path
+            for path, one in self._moves.items()
+            if one.old_pico_usd == one.new_pico_usd and one.new_pico_usd is not None
+        ]
+
     def assign(self, words: Sequence[tuple[AnyPrice, Assignment]]) -> None:
         """Plan every assignment: amounts first, then shares of them, then shares of a service."""
         read = []

@@ -32,7 +32,8 @@ class RowPlan(NamedTuple):
 
     `base` is the JSON Pointer of the list that the prices are in: the row or a dated list.
     `following` are the paths of those among them that only keep their ratio to another one.
-    `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
+    `confirmed` are the paths of those that were set to the price they have. `siblings` depend on
+    the changed ones and keep their price. `dropped` are the vouchers that go, because
     they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
     assignments of a pattern the row has no value for.
     """
@@ -46,6 +47,7 @@ class RowPlan(NamedTuple):
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     following: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
 
 def plan_row(
@@ -94,6 +96,7 @@ def plan_row(
         tuple(notes),
         tuple(planned.left_out),
         following,
+        tuple(planned.confirmed),
     )
 
 

@@ -38,6 +38,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("", "local_price"): "{input = 0.10, output = 0.20}",
     ("", "service"): '"api"',
     ("", "changelog"): '"CHANGELOG.md"',
+    ("", "usage_file"): '"usage_summary.json"',
     ("limits", "highest"): "{input = 600}",
     ("limits", "lowest"): "{input = 0.0005}",
     ("workloads", "name"): '"support answer"',
@@ -56,6 +57,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("gates", "max_increase_percent"): "20",
     ("gates", "max_decrease_percent"): "50",
     ("gates", "max_credit_change_percent"): "20",
+    ("gates", "max_bill_increase_percent"): "5",
+    ("gates", "max_account_increase_percent"): "25",
     ("replay", "columns"): '{name = "deployment", account = "customer"}',
     ("replay", "cache"): '"inside"',
 }

@@ -229,7 +229,10 @@ class EvidenceFinder:
 
         An edit must not change the prices that its own prices are compared with.
         """
-        if word in {AUTO, catalog_file.PACKAGED} and not versions.is_file(word):
+        # A file of these names, which an edit can add, is never taken for the reference.
+        if word == catalog_file.PACKAGED and versions.is_file(word):
+            versions.require_one_meaning(word, catalog_file.STDIN, self.policy)
+        if word in {AUTO, catalog_file.PACKAGED}:
             name = str(packaged_catalog())
             return versions.from_file(name)._replace(name=catalog_file.PACKAGED)
         path = settings_path(self.policy.source, word) if commit else ""

@@ -101,7 +101,7 @@ class SettingsText:
         """The policy with absolute paths: as written, they are relative to the settings file."""
         paths = {
             key: os.path.normpath(self.path.parent / written)
-            for key in ("file", "reference", "changelog")
+            for key in ("file", "reference", "changelog", "usage_file")
             if (written := getattr(policy, key)) not in {None, "-", "auto", "none", "packaged"}
         }
         return policy._replace(**paths)

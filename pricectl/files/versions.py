@@ -1,12 +1,15 @@
 """Reads a version of the catalog: a file, standard input, or a commit of git.
 
 A version is written `REF`, `REF:PATH`, `sha256:PREFIX`, `FILE`, `-`, `deployed`, `packaged`, or as
-the URL of a service that runs it. A file that exists wins over the word `packaged` and over a ref
-of the same name; `refs/heads/NAME` always means the ref.
+the URL of a service that runs it. A word that is a file and a ref, or a file and `packaged`, is
+refused: a pull request that adds a file with the name of its base would be compared with itself.
+`./NAME` always means the file, `refs/heads/NAME` the branch, and a full hash the commit.
 """
 
+import re
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,15 +19,16 @@ from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import branches, by_hash, catalog_file, fetch, health
 from pricectl.files.branches import BaseCommit
-from pricectl.files.git import BadRef
+from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
 from pricectl.files.moved import moved_from
-from pricectl.files.repository import Repository
+from pricectl.files.repository import MAX_REF, Repository
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 
 DEPLOYED = "deployed"
 SHORT = 12
+_FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 # What HEAD is called in a repository without a commit.
 NOTHING_COMMITTED = "nothing is committed yet"
 
@@ -140,6 +144,7 @@ def read(version: str, file: str, policy: Policy, *, new: bytes | None = None) -
             )
         return at_commit(repository, branches.where_left(repository, tip), new=new)
     if version == catalog_file.STDIN or is_file(version):
+        require_one_meaning(version, file, policy)
         return from_file(version)
     if version == catalog_file.PACKAGED:
         return from_file(str(packaged_catalog()))._replace(name=catalog_file.PACKAGED)
@@ -185,7 +190,24 @@ def commit_of(repository: Repository, ref: str, *, colon: bool = True) -> BaseCo
             where=repr(ref)[1:-1],
             next_step=branches.how_to_get(repository, ref),
         )
-    return BaseCommit(commit, ref)
+    return BaseCommit(commit, ref[:SHORT] if _FULL_HASH.fullmatch(ref) else ref)
+
+
+def require_one_meaning(word: str, file: str, policy: Policy) -> None:
+    """Refuse a file whose name also means a version that is no file. Raises BadRef."""
+    if word == catalog_file.STDIN or word.startswith(("./", "../")) or Path(word).is_absolute():
+        return
+    step = f"write ./{word} for the file"
+    if word == catalog_file.PACKAGED:
+        raise BadRef("is a file and the catalog inside pricectl", where=word, next_step=step)
+    ref, _, _ = word.partition(":")
+    if ref and len(ref) <= MAX_REF and ref.isprintable():
+        with suppress(NoGit):
+            repository = repository_of(file, policy)
+            # Also a branch of a remote that this clone has not fetched.
+            if repository.commit(ref) or ref.partition("/")[0] in repository.remotes:
+                step = f"{step}, refs/heads/... or refs/remotes/... for the ref"
+                raise BadRef("is a file and a git ref", where=word, next_step=step)
 
 
 def from_file(name: str) -> FileVersion:
@@ -195,8 +217,10 @@ def from_file(name: str) -> FileVersion:
 
 
 def is_file(name: str) -> bool:
-    """Whether a word names a file that exists."""
+    """Whether a word names a file that exists; a full hash is always a commit."""
     try:
+        if _FULL_HASH.fullmatch(name):
+            return False
         return Path(name).exists() and not Path(name).is_dir()
     except (OSError, ValueError):
         return False

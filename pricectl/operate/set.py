@@ -174,10 +174,14 @@ class _Planner:
 
 
 def _set_prices(plan: RowPlan) -> Iterator[str]:
-    """The JSON Pointers of the prices that a plan sets, without those that only follow another."""
-    for move in plan.moves:
-        if move.new_pico_usd is not None and move.path not in plan.following:
-            yield f"{plan.base}/{key_path(move.path)}"
+    """The JSON Pointers of the prices that a plan sets, without those that only follow another.
+
+    One that is set to the price it has is among them.
+    """
+    changed = [move.path for move in plan.moves if move.new_pico_usd is not None]
+    for path in (*changed, *plan.confirmed):
+        if path not in plan.following:
+            yield f"{plan.base}/{key_path(path)}"
 
 
 def _unmoved(dependents: Iterable[Dependent], moved: set[tuple[str, str]]) -> tuple[Dependent, ...]:

@@ -19,8 +19,17 @@ from pricectl.policy.values import (
 
 # Settings that change what every customer is charged, without a price.
 CHARGING = ("profile", "profiles", "fallback", "local_price")
-TEXTS = ("file", "deployed", "reference", "profile", "fallback", "service", "changelog")
-PATHS = ("file", "reference", "changelog")
+TEXTS = (
+    "file",
+    "deployed",
+    "reference",
+    "profile",
+    "fallback",
+    "service",
+    "changelog",
+    "usage_file",
+)
+PATHS = ("file", "reference", "changelog", "usage_file")
 
 
 class SettingChange(NamedTuple):

@@ -82,6 +82,7 @@ def review(
         workloads=_kept_workloads(edited, base, found),
         reference=_unchanged("reference", edited.reference, base.reference, found),
         deployed=_unchanged("deployed", edited.deployed, base.deployed, found),
+        usage_file=_kept_usage(edited, base, found),
     )
     found += _severities(edited.severities, base.severities)
     changes = setting_changes(base, edited)
@@ -203,6 +204,8 @@ def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> 
         percent("max_increase_percent"),
         percent("max_decrease_percent"),
         percent("max_credit_change_percent"),
+        percent("max_bill_increase_percent"),
+        percent("max_account_increase_percent"),
     )
 
 
@@ -233,6 +236,13 @@ def _unchanged(
         was, now = base or "not set", edited or "not set"
         found.append(Loosening(f"`{name}` is {now} instead of {was}", setting=name))
     return base
+
+
+def _kept_usage(edited: Policy, base: Policy, found: list[Loosening]) -> str | None:
+    """The usage of the base, by which its limits on bills are held; a first one counts at once."""
+    if base.usage_file is None:
+        return edited.usage_file
+    return _unchanged("usage_file", edited.usage_file, base.usage_file, found)
 
 
 def _severities(

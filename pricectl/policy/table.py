@@ -218,13 +218,16 @@ def _profile_name(value: Any, where: str) -> str:
     return readers.text(value, where)
 
 
+_BILL_LIMITS = ("max_bill_increase", "max_account_increase")
+
+
 def _gates(value: Any, where: str) -> GateSettings:
     """The gates; each limit may be written as its option is called, such as `max_increase`.
 
     `fail_on` may name changes as well as findings.
     """
     table = dict(readers.table(value, where))
-    for option in ("max_increase", "max_decrease", "max_credit_change"):
+    for option in ("max_increase", "max_decrease", "max_credit_change", *_BILL_LIMITS):
         if option in table:
             key = f"{option}_percent"
             if key in table:
@@ -262,6 +265,7 @@ SETTINGS = (
     Setting("", "changelog", readers.text, "The changelog that edits of prices are added to."),
     Setting("", "feeds", readers.texts, "The price lists that `drift` compares with."),
     Setting("", "replay", _replay, "How `replay` reads usage logs of plain columns."),
+    Setting("", "usage_file", readers.text, "The usage log, or its summary, that `diff` prices."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),
@@ -337,6 +341,18 @@ SETTINGS = (
         "max_credit_change_percent",
         readers.percent,
         "The largest change of a job's credits, up or down, that passes.",
+    ),
+    Setting(
+        "gates",
+        "max_bill_increase_percent",
+        readers.percent,
+        "The largest rise of all customers' bills that passes.",
+    ),
+    Setting(
+        "gates",
+        "max_account_increase_percent",
+        readers.percent,
+        "The largest rise of one customer's bill that passes.",
     ),
     Setting(
         "replay",

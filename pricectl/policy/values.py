@@ -59,6 +59,8 @@ class GateSettings(NamedTuple):
 
     `fail_on` are kinds of findings as in `validate --fail-on`, `fail_on_changes` kinds of changes
     as in `diff --fail-on`. `max_credit_change_percent` is of a job's credits, up or down.
+    `max_bill_increase_percent` is of what all customers pay for the team's usage,
+    `max_account_increase_percent` of what one of them pays.
     """
 
     fail_on: tuple[str, ...] = ()
@@ -66,6 +68,8 @@ class GateSettings(NamedTuple):
     max_increase_percent: Decimal | None = None
     max_decrease_percent: Decimal | None = None
     max_credit_change_percent: Decimal | None = None
+    max_bill_increase_percent: Decimal | None = None
+    max_account_increase_percent: Decimal | None = None
 
 
 class Workload(NamedTuple):
@@ -143,6 +147,7 @@ class Policy(NamedTuple):
     define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
     USD per 1M tokens for units of tokens; empty is not set. `service` is the name
     under which processes share their last good copy and their reloads, wherever their files are.
+    `usage_file` is the usage log, or its summary, that `diff` prices.
     `feeds` are price lists as `drift --feed` names them, paths relative to the settings file.
     """
 
@@ -166,6 +171,7 @@ class Policy(NamedTuple):
     changelog: str | None = None
     feeds: tuple[str, ...] = ()
     replay: ReplaySettings = ReplaySettings()
+    usage_file: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

@@ -28,11 +28,16 @@ ROUNDING_SQL: Mapping[str, Callable[[str, str, int], str]] = MappingProxyType(
 ROUNDING_HEADROOM = 2
 
 
-def rounded(engine: Engine, numerator: str, denominator: int, rounding: str) -> str:
-    """A quotient as a whole number; the numerator is an expression that is never negative."""
+def rounded(
+    engine: Engine, numerator: str, denominator: int, rounding: str, number: str | None = None
+) -> str:
+    """A quotient as a whole number; the numerator is an expression that is never negative.
+
+    `number` is the type of the numerator, narrow by default.
+    """
     if denominator == 1:
         return numerator
-    whole = engine.divided(numerator, str(denominator))
+    whole = engine.divided(numerator, str(denominator), number)
     rest = f"(({numerator}) % {denominator})"
     is_more = ROUNDING_SQL[rounding](whole, rest, denominator)
     return f"({whole} + CASE WHEN {is_more} THEN 1 ELSE 0 END)"
@@ -114,4 +119,4 @@ class CreditFormula(NamedTuple):
             if factor
         ]
         terms += [f"CAST({self.per_job} AS {number})"] if self.per_job or not terms else []
-        return rounded(engine, " + ".join(terms), self.denominator, profile.rounding)
+        return rounded(engine, " + ".join(terms), self.denominator, profile.rounding, number)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pricectl.core.calculator import quote
 from pricectl.core.contract import ContractCard, with_rule_prices
@@ -11,16 +11,14 @@ from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.replay.bounds import CostBound, cost_bound, listed_cells, number_type
 from pricectl.replay.cells import LISTED, CellTable, PlacedCell
+from pricectl.replay.connection import EngineConnection
 from pricectl.replay.customer_rules import CustomerTerms, RuledModel, customer_terms
-from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of
+from pricectl.replay.engines import Engine
 from pricectl.replay.log_columns import KEY_FIELDS, LogColumns
 from pricectl.replay.log_stats import LogStats, with_days
 from pricectl.replay.ratebook import RateBook, RateCell, Side, bands, resolve
 from pricectl.replay.rated_calls import RatedSide
 from pricectl.replay.templates import template
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 
 class CustomerScale(NamedTuple):
@@ -41,7 +39,7 @@ def customer_scale(side: RatedSide, profile: Profile) -> CustomerScale:
 
 
 def books_of(
-    connection: "DuckDBPyConnection",
+    connection: EngineConnection,
     columns: LogColumns,
     calls: str,
     stats: LogStats,
@@ -56,8 +54,13 @@ def books_of(
     return tuple(resolve(side, keys, columns.units, span) for side in sides)
 
 
-def rated_side(
-    place: int, book: RateBook, stats: LogStats, profile: Profile, accounts: Sequence[str]
+def rated_side(  # noqa: PLR0913, PLR0917 - what a side is made of
+    engine: Engine,
+    place: int,
+    book: RateBook,
+    stats: LogStats,
+    profile: Profile,
+    accounts: Sequence[str],
 ) -> RatedSide:
     """A side with its cells, terms and bounds. Raises ReplayRefused: a number fits no type."""
     placed = [
@@ -86,13 +89,13 @@ def rated_side(
         terms,
         bound,
         customer_bound,
-        number_type(ENGINE, bound.intermediate, "the cost of a call"),
-        number_type(ENGINE, customer_bound, "what the log costs the customers"),
+        number_type(engine, bound.intermediate, "the cost of a call"),
+        number_type(engine, customer_bound, "what the log costs the customers"),
     )
 
 
 def create_tables(
-    connection: "DuckDBPyConnection",
+    connection: EngineConnection,
     books: Sequence[RateBook],
     sides: Sequence[RatedSide],
     dimensions: Mapping[str, Sequence[str]],
@@ -107,23 +110,25 @@ def create_tables(
         key_types |= {f"tariff_{side.place}": "INTEGER", f"hourly_{side.place}": "BOOLEAN"}
         key_types |= {f"prefers_stated_{side.place}": "BOOLEAN"}
         key_types |= {f"{name}_{side.place}": "VARCHAR" for name in ("model", "layer", "flags")}
-    create_table(connection, "book_keys", key_types, list(_key_rows(books, dimensions)))
+    connection.create_table("book_keys", key_types, list(_key_rows(books, dimensions)))
     for side in sides:
         for cells in filter(None, (side.cells, side.contract)):
-            create_table(connection, cells.name, cells.columns(ENGINE), list(cells.rows(ENGINE)))
+            connection.create_table(
+                cells.name, cells.columns(connection.engine), list(cells.rows(connection.engine))
+            )
         if side.terms:
-            create_table(connection, f"terms_{side.place}", *_term_rows(side.terms, side))
-    connection.execute(_book_statement(sides))
+            connection.create_table(f"terms_{side.place}", *_term_rows(side.terms, side))
+    connection.store("book", _book_query(connection.engine, sides))
     with_terms = [side for side in sides if side.terms]
     if with_terms:
         types = {"account": "VARCHAR"} | {f"class_{side.place}": "INTEGER" for side in with_terms}
         classes = [side.terms.account_classes for side in with_terms if side.terms]
         rows = [(account, *(each[account] for each in classes)) for account in classes[0]]
-        create_table(connection, "accounts", types, rows)
+        connection.create_table("accounts", types, rows)
 
 
-def _book_statement(sides: Sequence[RatedSide]) -> str:
-    """The statement that joins the keys with the cells of all sides that can hold together."""
+def _book_query(engine: Engine, sides: Sequence[RatedSide]) -> str:
+    """The query that joins the keys with the cells of all sides that can hold together."""
     names = [f"s{side.place}" for side in sides]
     starts = ("day", "start_at", "input_from", "output_from")
     ends = ("end_at", "input_until", "output_until")
@@ -143,7 +148,7 @@ def _book_statement(sides: Sequence[RatedSide]) -> str:
     columns = [
         f"s{side.place}.{column} AS c{side.place}_{column}"
         for side in sides
-        for column in side.cells.columns(ENGINE)
+        for column in side.cells.columns(engine)
     ]
     return template("book").format(
         hourly=" OR ".join(f"k.hourly_{side.place}" for side in sides),
@@ -161,12 +166,12 @@ def _book_statement(sides: Sequence[RatedSide]) -> str:
 
 
 def accounts_of(
-    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, profile: Profile
+    connection: EngineConnection, columns: LogColumns, calls: str, profile: Profile
 ) -> list[str]:
     """The distinct accounts of a log, which only the rules of a profile need."""
     if not (profile.rules or profile.prefer_stated_cost):
         return []
-    rows = rows_of(connection, f"SELECT DISTINCT account FROM ({columns.normal(calls)}) AS c")  # noqa: S608
+    rows = connection.rows(f"SELECT DISTINCT account FROM ({columns.normal(calls)}) AS c")  # noqa: S608
     return sorted(row["account"] for row in rows)
 
 
@@ -279,4 +284,6 @@ def _customer_bound(bound: CostBound, stats: LogStats, terms: CustomerTerms) -> 
     factors = [max(row.factor, Fraction(1)) * max(row.markup, Fraction(1)) for row in terms.rows]
     fee = max((row.fee_pico_usd for row in terms.rows), default=0)
     scale = max(terms.denominator, terms.contract_denominator)
-    return int(bound.total * max(factors, default=Fraction(1)) * scale) + fee * stats.calls * scale
+    # Some calls may cost what the log states, the others what the row says.
+    total = bound.total + stats.most_stated_pico * stats.calls
+    return int(total * max(factors, default=Fraction(1)) * scale) + fee * stats.calls * scale

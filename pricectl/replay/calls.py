@@ -16,8 +16,10 @@ __all__ = [
     "MAX_COUNT",
     "CallColumn",
     "column_types",
+    "log_column",
     "quoted",
     "text_literal",
+    "unquoted",
 ]
 
 # Every count of a unit: whole numbers, of divisible units (seconds) in thousandths.
@@ -40,7 +42,8 @@ class CallColumn(NamedTuple):
 
 # Beside them a table of calls has a column of counts for each unit of `core.units` that the log
 # counts, named as the unit; each token stands in one of them, exactly as `Usage.counts` splits
-# them. A unit without a column, or NULL in it, was not used. Any further column is the log's own.
+# them. A unit without a column, or NULL in it, was not used. Any further column is the log's own,
+# named by `log_column`.
 CALL_COLUMNS = MappingProxyType(
     {
         column.name: column
@@ -92,13 +95,25 @@ def column_types(units: Iterable[str], extra: Iterable[str] = ()) -> dict[str, s
     """The columns of a table of calls with their types, in order.
 
     `units` are the names of the units that the log counts, `extra` the log's own columns by which
-    calls are grouped; those are texts.
+    calls are grouped; those are texts, in columns named by `log_column`.
     """
     return {
         **{column.name: column.sql_type for column in CALL_COLUMNS.values()},
         **dict.fromkeys(units, COUNT_TYPE),
-        **{name: "VARCHAR" for name in extra if name not in CALL_COLUMNS},
+        **{log_column(name): "VARCHAR" for name in extra},
     }
+
+
+def log_column(name: str) -> str:
+    """The column of a table of calls that holds a column of the log itself.
+
+    The dot keeps it apart from every name that calls and their rating have of their own, in
+    whatever case.
+
+    >>> log_column("layer")
+    'log.layer'
+    """
+    return f"log.{name}"
 
 
 def quoted(identifier: str) -> str:
@@ -108,6 +123,17 @@ def quoted(identifier: str) -> str:
     "a""b"
     """
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def unquoted(identifier: str) -> str:
+    """The name that an identifier in SQL stands for, quoted or not.
+
+    >>> unquoted('"a""b"'), unquoted("ab")
+    ('a"b', 'ab')
+    """
+    if identifier.startswith('"'):
+        return identifier[1:-1].replace('""', '"')
+    return identifier
 
 
 def text_literal(text: str) -> str:

@@ -207,7 +207,8 @@ class CellTable(NamedTuple):
         product = f"CAST({count} AS {number}) * {alias}r_{place}"
         if place not in self.divided:
             return product
-        return rounded(engine, product, UNITS[self.units[place]].priced_by, "half-even")
+        priced_by = UNITS[self.units[place]].priced_by
+        return rounded(engine, product, priced_by, "half-even", number)
 
     def _billed(self, engine: Engine, alias: str, place: int, count: str, *, shared: bool) -> str:
         """As `CountRule.billed`; a cell without a rule has steps of one and nothing free."""

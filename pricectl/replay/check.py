@@ -12,7 +12,6 @@ from pricectl.core.priced_call import Quote
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.replay.book_tables import customer_scale
-from pricectl.replay.duckdb_engine import rows_of
 from pricectl.replay.errors import RatingDiffers
 from pricectl.replay.periods import NO_TIME
 from pricectl.replay.ratebook import Side
@@ -36,13 +35,14 @@ def check_sample(log: "PreparedLog", size: int, seed: int) -> int:
         of_side = ("customer", "contract") if side.terms else ()
         names += [f"{name}_{side.place}" for name in ("pico", "flags", *of_side)]
     counts = [f"normal.n_{place}" for place in range(len(units))]
+    call_hash = log.connection.engine.call_hash.format(f"call_row + {seed}")
     statement = template("sample").format(
         normal=log.rated.normal,
         rated=log.rated.text(),
         columns=", ".join([*(f"rated.{name}" for name in names), *counts]),
-        condition=f"hash(call_row + {seed}) % {2**32} < {share}",
+        condition=f"{call_hash} < {share}",
     )
-    rows = rows_of(log.connection, statement) if share else []
+    rows = log.connection.rows(statement) if share else []
     for row in rows:
         usage = usage_of_call(row, units)
         for side in log.rated.sides:

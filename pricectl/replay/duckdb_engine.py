@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pricectl.replay.engines import ENGINES
+from pricectl.replay.calls import text_literal
+from pricectl.replay.connection import EngineConnection
+from pricectl.replay.engines import ENGINES, Engine
 from pricectl.replay.errors import ReplayRefused
 
 if TYPE_CHECKING:
@@ -79,13 +81,8 @@ def create_table(
     path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    connection.execute(f"COPY {name} FROM {_text(path)} (FORMAT csv, HEADER false)")
+    connection.execute(f"COPY {name} FROM {text_literal(str(path))} (FORMAT csv, HEADER false)")
     path.unlink()
-
-
-def _text(value: object) -> str:
-    """A value as a text in SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def rows_of(connection: "DuckDBPyConnection", statement: str) -> list[dict[str, Any]]:
@@ -103,4 +100,42 @@ def types_of(connection: "DuckDBPyConnection", relation: str) -> dict[str, str]:
 
 def parquet(paths: Sequence[Path | str]) -> str:
     """Parquet files as a relation; a path is never read as SQL."""
-    return f"read_parquet([{', '.join(map(_text, paths))}])"
+    return f"read_parquet([{', '.join(text_literal(str(path)) for path in paths)}])"
+
+
+class DuckdbConnection(NamedTuple):
+    """A session of DuckDB as rating asks it."""
+
+    database: "DuckDBPyConnection"
+    engine: Engine = ENGINE
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query, by the names of its columns."""
+        return rows_of(self.database, query)
+
+    def types(self, relation: str) -> dict[str, str]:
+        """The columns of a relation with their types."""
+        return types_of(self.database, relation)
+
+    def create_table(
+        self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """A temporary table of Python values."""
+        create_table(self.database, name, columns, rows)
+
+    def store(self, name: str, query: str) -> None:
+        """Keep the rows of a query as a temporary table."""
+        self.database.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    def write_parquet(self, query: str, target: Path) -> None:
+        """Write the rows of a query as a Parquet file."""
+        self.database.execute(f"COPY ({query}) TO {text_literal(str(target))} (FORMAT parquet)")
+
+
+def connected(connection: "DuckDBPyConnection | EngineConnection") -> EngineConnection:
+    """A connection as rating asks it, where it may be DuckDB's own."""
+    from duckdb import DuckDBPyConnection
+
+    if isinstance(connection, DuckDBPyConnection):
+        return DuckdbConnection(connection)
+    return connection

@@ -77,7 +77,12 @@ class LogColumns(NamedTuple):
         at = f'coalesce("at", {NO_TIME_SQL})' if self.has("at") else NO_TIME_SQL
         requests = 'coalesce("requests", 1)' if self.has("requests") else "1"
         counts = [f"coalesce({quoted(unit)}, 0) AS n_{n}" for n, unit in enumerate(self.units)]
-        optional = [f'"{name}"' if self.has(name) else f"NULL AS {name}" for name in OPTIONAL]
+        optional = [
+            f'"{name}"'
+            if self.has(name)
+            else f"CAST(NULL AS {CALL_COLUMNS[name].sql_type}) AS {name}"
+            for name in OPTIONAL
+        ]
         taken = {*KEY_FIELDS, "account", *OPTIONAL}
         others = [quoted(name) for name in dict.fromkeys(extra) if name not in taken]
         parts = ['"row" AS call_row', f"{at} AS call_at", f"{requests} AS call_requests"]

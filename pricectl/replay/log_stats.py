@@ -1,26 +1,24 @@
 """What must be known of a log before it is rated: its keys, its largest numbers, its times."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pricectl.core.labels import clean
 from pricectl.replay.bounds import KeyStats
 from pricectl.replay.calls import MAX_COUNT, quoted
-from pricectl.replay.duckdb_engine import rows_of
+from pricectl.replay.connection import EngineConnection
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
 from pricectl.replay.periods import FIRST_TIME, LAST_TIME, LogSpan
 from pricectl.replay.ratebook import CallKey
 from pricectl.replay.templates import template
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
 
 class LogStats(NamedTuple):
     """The keys of a log with their largest numbers, and what holds for all of its calls.
 
-    `all_used` says that every call used something.
+    `all_used` says that every call used something. `most_stated_pico` is the largest cost that the
+    log states for a call, where the profile charges by it; else 0.
     """
 
     keys: tuple[KeyStats, ...]
@@ -29,6 +27,7 @@ class LogStats(NamedTuple):
     calls: int
     without_job: int
     all_used: bool
+    most_stated_pico: int = 0
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -37,7 +36,7 @@ class LogStats(NamedTuple):
         return tuple(used) or KEY_FIELDS[:1]
 
 
-def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str) -> LogStats:
+def read_stats(connection: EngineConnection, columns: LogColumns, calls: str) -> LogStats:
     """Scan a log once. Raises ReplayRefused: it holds counts or times that cannot be right."""
     counts = {f"n_{place}": quoted(unit) for place, unit in enumerate(columns.units)}
     keys = [name for name in KEY_FIELDS if columns.has(name)]
@@ -48,7 +47,7 @@ def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str
         calls=calls,
         group_by=f"GROUP BY {', '.join(keys)}",
     )
-    stats = [_key_stats(row, list(counts)) for row in rows_of(connection, statement)]
+    stats = [_key_stats(row, list(counts)) for row in connection.rows(statement)]
     limits = _limits(connection, columns, calls, counts)
     total = sum(each.calls for each in stats)
     return LogStats(
@@ -62,7 +61,7 @@ def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str
 
 
 def _limits(
-    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, counts: Mapping[str, str]
+    connection: EngineConnection, columns: LogColumns, calls: str, counts: Mapping[str, str]
 ) -> dict[str, Any]:
     """What holds for all calls. Raises ReplayRefused: a number cannot be right."""
     at = 'min("at") AS first_at, max("at") AS last_at, count("at") AS with_time'
@@ -76,7 +75,7 @@ def _limits(
         used=" + ".join(f"coalesce({column}, 0)" for column in counts.values()),
         calls=calls,
     )
-    [limits] = rows_of(connection, statement)
+    [limits] = connection.rows(statement)
     if any((limits[f"least_{name}"] or 0) < 0 for name in counts):
         raise ReplayRefused("the log has a call with a negative count")
     least_requests = limits["least_requests"]
@@ -107,12 +106,23 @@ def _merged(stats: Iterable[KeyStats]) -> Iterator[KeyStats]:
     yield from found.values()
 
 
+def with_stated(
+    connection: EngineConnection, columns: LogColumns, calls: str, stats: LogStats
+) -> LogStats:
+    """The stats with the largest cost that the log states, which bounds what it costs customers."""
+    if not columns.has("stated_pico"):
+        return stats
+    statement = f"SELECT max(stated_pico) AS most FROM {calls}"  # noqa: S608 - our own relation
+    [row] = connection.rows(statement)
+    return stats._replace(most_stated_pico=max(int(row["most"] or 0), 0))
+
+
 def with_days(
-    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, span: LogSpan
+    connection: EngineConnection, columns: LogColumns, calls: str, span: LogSpan
 ) -> LogSpan:
     """The span with the distinct days of the log, which only prices by the hour need."""
     statement = template("days").format(normal=columns.normal(calls), no_time=NO_TIME_SQL)
-    days = tuple(row["day"] for row in rows_of(connection, statement))
+    days = tuple(row["day"] for row in connection.rows(statement))
     return span._replace(days=days)
 
 

@@ -79,6 +79,15 @@ class RatedCalls(NamedTuple):
         )
         return one, two
 
+    def number_of(self, column: str) -> str:
+        """The type of a column of numbers of a rated call, such as "pico_0" or "tokens"."""
+        for side in self.sides:
+            if column == f"pico_{side.place}":
+                return side.number
+            if column in {f"customer_{side.place}", f"contract_{side.place}"}:
+                return side.customer_number
+        return self.engine.narrow
+
     @property
     def used(self) -> str:
         """Whether a call used anything."""

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pricectl.flags import UNKNOWN_MODEL
 from pricectl.replay.book_tables import customer_scale
-from pricectl.replay.duckdb_engine import ENGINE
+from pricectl.replay.calls import quoted
+from pricectl.replay.engines import Engine
 from pricectl.replay.log_columns import NO_TIME_SQL
 from pricectl.replay.rated_calls import RatedSide
 from pricectl.replay.rating import PreparedLog, running_sums
@@ -13,35 +14,47 @@ from pricectl.replay.rating import PreparedLog, running_sums
 def rows_query(log: PreparedLog) -> str:
     """The query of the rated calls of a prepared log.
 
-    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, then for each side
+    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, the columns of the
+    log that the log was prepared to be grouped by, then for each side
     `model_SIDE` (the row that answers), `layer_SIDE`, `flags_SIDE` (separated by commas),
     `pico_usd_SIDE`, `customer_SIDE` in units of `1 / customer_parts_SIDE` picodollars, and
     `credits_MODE_SIDE`: what the call adds to the credits of its job. Whole numbers that can be
     wide are DECIMAL(38,0), since a wider type is written to Parquet as a double.
     """
+    engine = log.connection.engine
     columns = ['call_row AS "row"', "job", f'nullif(call_at, {NO_TIME_SQL}) AS "at"', "b.name"]
+    columns += [
+        _own_column(place, name)
+        for place, name in enumerate(log.rated.dimensions)
+        if name not in log.key_values
+    ]
     for side, book in zip(log.rated.sides, log.books, strict=True):
         columns += _side_columns(log, side, book.side.name)
     for column in log.credit_columns:
-        added = column.added(ENGINE, log.rated.profile)
+        added = column.added(engine, log.rated.profile)
         for place in column.sides:
             name = log.books[place].side.name
-            columns.append(f"{_stored(added)} AS credits_{column.mode}_{name}")
+            columns.append(f"{_stored(engine, added)} AS credits_{column.mode}_{name}")
     return log.statement("rows", running_sums=running_sums(log), columns=", ".join(columns))
 
 
 def write_rows(log: PreparedLog, path: Path) -> None:
     """Write the rated calls as Parquet. The path is written as it is: a caller renames it."""
-    target = str(path).replace("'", "''")
-    log.connection.execute(f"COPY ({rows_query(log)}) TO '{target}' (FORMAT parquet)")
+    log.connection.write_parquet(rows_query(log), path)
 
 
-def _stored(number: str) -> str:
-    return f"CAST({number} AS {ENGINE.stored_wide})"
+def _own_column(place: int, name: str) -> str:
+    """A column of the log, NULL where it says nothing; lines are numbers again."""
+    value = f"nullif(running.group_{place}, '')"
+    return f"{f'CAST({value} AS BIGINT)' if name == 'line' else value} AS {quoted(name)}"
+
+
+def _stored(engine: Engine, number: str) -> str:
+    return f"CAST({number} AS {engine.stored_wide})"
 
 
 def _side_columns(log: PreparedLog, side: RatedSide, name: str) -> list[str]:
-    n = side.place
+    n, engine = side.place, log.connection.engine
     words = [f"b.flags_{n}"]
     for place, flag in enumerate(side.flags):
         is_set = f"running.flags_{n} & {1 << place} > 0"
@@ -51,12 +64,12 @@ def _side_columns(log: PreparedLog, side: RatedSide, name: str) -> list[str]:
     scale = customer_scale(side, log.rated.profile)
     # Without rules the customer's price is the list price with the profile's markup.
     price = scale.pico_usd_per_unit
-    customer = f"CAST({scale.column} AS {ENGINE.wide}) * {price.numerator}"
+    customer = f"CAST({scale.column} AS {engine.wide}) * {price.numerator}"
     return [
         f"b.model_{n} AS model_{name}",
         f"b.layer_{n} AS layer_{name}",
         f"concat_ws(',', {', '.join(words)}) AS flags_{name}",
-        f"{_stored(f'pico_{n}')} AS pico_usd_{name}",
-        f"{_stored(customer)} AS customer_{name}",
-        f"{_stored(str(price.denominator))} AS customer_parts_{name}",
+        f"{_stored(engine, f'pico_{n}')} AS pico_usd_{name}",
+        f"{_stored(engine, customer)} AS customer_{name}",
+        f"{_stored(engine, str(price.denominator))} AS customer_parts_{name}",
     ]

@@ -19,11 +19,12 @@ from pricectl.replay.book_tables import (
     key_dimensions,
     rated_side,
 )
-from pricectl.replay.duckdb_engine import ENGINE, rows_of, types_of
+from pricectl.replay.connection import EngineConnection
+from pricectl.replay.duckdb_engine import connected
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.job_credits import CreditColumn, credit_columns, summed_columns
 from pricectl.replay.log_columns import LogColumns
-from pricectl.replay.log_stats import LogStats, read_stats
+from pricectl.replay.log_stats import LogStats, read_stats, with_stated
 from pricectl.replay.ratebook import RateBook, Side
 from pricectl.replay.rated_calls import RatedCalls, RatedSide
 from pricectl.replay.templates import template
@@ -98,7 +99,7 @@ class Rating(NamedTuple):
 class PreparedLog(NamedTuple):
     """A log whose rate books stand in tables, ready for statements about its calls."""
 
-    connection: "DuckDBPyConnection"
+    connection: EngineConnection
     rated: RatedCalls
     stats: LogStats
     books: tuple[RateBook, ...]
@@ -118,7 +119,7 @@ class PreparedLog(NamedTuple):
 
 
 def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
-    connection: "DuckDBPyConnection",
+    connection: "DuckDBPyConnection | EngineConnection",
     calls: str,
     sides: Sequence[Side],
     profile: Profile,
@@ -130,7 +131,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     """Read a log's keys, resolve them and choose the width of every number.
 
     Args:
-        connection: a session of `duckdb_engine.session`.
+        connection: a session of `duckdb_engine.session` or of another engine.
         calls: the relation of the calls, as in `calls.CALL_COLUMNS`: what stands behind FROM.
         sides: the prices, the old ones first.
         profile: how the customers are charged.
@@ -142,23 +143,28 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     Raises:
         ReplayRefused: the log holds counts that cannot be right, or a sum could overflow.
     """
-    columns = LogColumns.of(types_of(connection, calls))
+    engine_connection = connected(connection)
+    engine = engine_connection.engine
+    columns = LogColumns.of(engine_connection.types(calls))
     for name in dimensions:
         columns.dimension(name)
     progress("reading the names and counts of the log")
-    stats = read_stats(connection, columns, calls)
+    stats = read_stats(engine_connection, columns, calls)
     if not stats.calls:
         raise ReplayRefused("the log has no calls")
-    books = books_of(connection, columns, calls, stats, sides)
-    accounts = accounts_of(connection, columns, calls, profile)
+    if profile.prefer_stated_cost:
+        stats = with_stated(engine_connection, columns, calls, stats)
+    books = books_of(engine_connection, columns, calls, stats, sides)
+    accounts = accounts_of(engine_connection, columns, calls, profile)
     rated_sides = tuple(
-        rated_side(place, book, stats, profile, accounts) for place, book in enumerate(books)
+        rated_side(engine, place, book, stats, profile, accounts)
+        for place, book in enumerate(books)
     )
     of_keys = key_dimensions(columns, books[-1], dimensions)
-    create_tables(connection, books, rated_sides, of_keys)
+    create_tables(engine_connection, books, rated_sides, of_keys)
     most_tokens = sum(each.calls * sum(each.most_counts) for each in stats.keys)
     rated = RatedCalls(
-        ENGINE,
+        engine,
         columns,
         calls,
         rated_sides,
@@ -168,12 +174,12 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
         stats.key_columns,
         stats.all_used,
     )
-    charged = credit_columns(ENGINE, tuple(modes), profile, rated_sides, most_tokens)
-    return PreparedLog(connection, rated, stats, books, charged, of_keys)
+    charged = credit_columns(engine, tuple(modes), profile, rated_sides, most_tokens)
+    return PreparedLog(engine_connection, rated, stats, books, charged, of_keys)
 
 
 def rate(  # noqa: PLR0913 - as `prepare`
-    connection: "DuckDBPyConnection",
+    connection: "DuckDBPyConnection | EngineConnection",
     calls: str,
     sides: Sequence[Side],
     profile: Profile,
@@ -221,7 +227,7 @@ def rate(  # noqa: PLR0913 - as `prepare`
 
 def _create_sums(log: PreparedLog) -> None:
     """The temporary table of costs by key, flags and dimensions."""
-    sides = log.rated.sides
+    sides, engine = log.rated.sides, log.connection.engine
     stated = log.rated.columns.has("stated_pico")
     dimensions = log.rated.dimensions
     # What the keys decide is joined afterwards, since a group of fewer columns is found faster.
@@ -231,27 +237,31 @@ def _create_sums(log: PreparedLog) -> None:
     sums = []
     for side in sides:
         n = side.place
-        sums.append(f"sum(pico_{n}) AS pico_{n}")
-        sums.append(
-            f"sum({OF_STATED.format(n)}) AS of_stated_{n}" if stated else f"0 AS of_stated_{n}"
-        )
+        sums.append(f"{engine.summed(f'pico_{n}', side.number)} AS pico_{n}")
+        of_stated = engine.summed(OF_STATED.format(n), side.number) if stated else "0"
+        sums.append(f"{of_stated} AS of_stated_{n}")
         if side.terms:
-            sums += [f"sum({name}_{n}) AS {name}_{n}" for name in ("customer", "contract")]
+            sums += [
+                f"{engine.summed(f'{name}_{n}', side.customer_number)} AS {name}_{n}"
+                for name in ("customer", "contract")
+            ]
     statement = log.statement(
         "sums",
         group_by="".join(f"{name}, " for name in grouped),
         requests="sum(call_requests)" if log.rated.is_shared else "count(*)",
+        input_tokens=engine.summed("input_tokens"),
+        output_tokens=engine.summed("output_tokens"),
         stated="sum(stated_pico)" if stated else "0",
         stated_calls="count(stated_pico)" if stated else "0",
         sums=", ".join(sums),
         positions=", ".join(str(place + 1) for place in range(len(grouped) + 1)),
         of_keys="".join(f", k.dimension_{dimensions[n]} AS group_{n}" for n in of_keys),
     )
-    log.connection.execute(f"CREATE OR REPLACE TEMP TABLE log_sums AS {statement}")
-    found = log.connection.execute("SELECT sum(calls) FROM log_sums").fetchone()
-    if not found or found[0] != log.stats.calls:
+    log.connection.store("log_sums", statement)
+    [found] = log.connection.rows("SELECT sum(calls) AS calls FROM log_sums")
+    if found["calls"] != log.stats.calls:
         # A call that no cell or two cells of the rate book price would be lost or counted twice.
-        priced = found[0] if found else 0
+        priced = int(found["calls"] or 0)
         raise ReplayRefused(f"{priced:,} of {log.stats.calls:,} calls have one price")
 
 
@@ -266,7 +276,7 @@ def _groups(
             sums += [f"customer_{side.place}", f"contract_{side.place}"]
     selected = ", ".join([*places, *(f"sum({name}) AS {name}" for name in sums)])
     group_by = f"GROUP BY {', '.join(places)}" if places else ""
-    rows = rows_of(log.connection, f"SELECT {selected} FROM log_sums {group_by}")  # noqa: S608
+    rows = log.connection.rows(f"SELECT {selected} FROM log_sums {group_by}")  # noqa: S608
     found = []
     for row in rows:
         values = tuple(row[place] for place in places)
@@ -324,7 +334,7 @@ def _credits(
         sum(1 << place for place, name in enumerate(reversed(asked)) if name not in each): each
         for each in groupings
     }
-    for row in rows_of(log.connection, _jobs_statement(log, groupings)):
+    for row in log.connection.rows(_jobs_statement(log, groupings)):
         grouping = by_bits[row["grouping_bits"]]
         places = [dimensions.index(name) for name in grouping]
         if any(row[f"is_mixed_{place}"] for place in places):
@@ -332,7 +342,7 @@ def _credits(
         else:
             _add(found[grouping], tuple(row[f"group_{place}"] for place in places), row)
     for grouping in sorted(mixed):
-        for row in rows_of(log.connection, _mixed_statement(log, grouping)):
+        for row in log.connection.rows(_mixed_statement(log, grouping)):
             values = tuple(row[f"group_{dimensions.index(name)}"] for name in grouping)
             _add(found[grouping], values, row)
     return found
@@ -350,7 +360,7 @@ def _add(
 def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
     dimensions = log.rated.dimensions
     places = sorted({dimensions.index(name) for grouping in groupings for name in grouping})
-    summed = summed_columns(log.credit_columns)
+    engine, summed = log.connection.engine, summed_columns(log.credit_columns)
     job_groups = "".join(
         f"min(group_{n}) AS group_{n}, min(group_{n}) <> max(group_{n}) AS is_mixed_{n}, "
         for n in places
@@ -367,16 +377,21 @@ def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
         for each in groupings
     ]
     charged = [
-        f"sum({column.after(ENGINE, log.rated.profile)}) AS {column.name}"
+        f"sum({column.after(engine, log.rated.profile)}) AS {column.name}"
         for column in log.credit_columns
     ]
     return log.statement(
         "jobs",
         job_groups=job_groups,
         used="TRUE" if log.rated.all_used else "bool_or(used)",
-        job_sums=", ".join(f"sum({name}) AS job_{name}" for name in summed),
+        job_sums=", ".join(
+            f"{engine.summed(name, log.rated.number_of(name))} AS job_{name}" for name in summed
+        ),
         single_calls=single,
-        grouping=f"grouping({', '.join(f'group_{n}' for n in places)})" if places else "0",
+        grouping=" + ".join(
+            f"grouping(group_{n}) * {1 << place}" for place, n in enumerate(reversed(places))
+        )
+        or "0",
         groups="".join(f"group_{n}, is_mixed_{n}, " for n in places),
         credits=", ".join(charged),
         grouping_sets=f"GROUPING SETS ({', '.join(sets)})",
@@ -392,8 +407,10 @@ def running_sums(log: PreparedLog) -> str:
         " AS before_used"
     )
     for name in summed:
-        parts.append(f"sum({name}) OVER so_far AS after_{name}")
-        parts.append(f"sum({name}) OVER so_far - {name} AS before_{name}")
+        so_far = log.connection.engine.summed(name, log.rated.number_of(name), window="so_far")
+        parts.append(f"{so_far} AS after_{name}")
+        # In parentheses: Spark takes what follows a window's name for a part of it.
+        parts.append(f"({so_far}) - {name} AS before_{name}")
     return ", ".join(parts)
 
 
@@ -406,7 +423,8 @@ def _mixed_statement(log: PreparedLog, grouping: Grouping) -> str:
         running_sums=running_sums(log),
         groups="".join(f"group_{n}, " for n in places),
         credits=", ".join(
-            f"{column.added(ENGINE, log.rated.profile)} AS {column.name}" for column in columns
+            f"{column.added(log.connection.engine, log.rated.profile)} AS {column.name}"
+            for column in columns
         ),
         sums=", ".join(f"sum({column.name}) AS {column.name}" for column in columns),
         positions=", ".join(str(place + 1) for place in range(len(places))),
@@ -421,7 +439,7 @@ def _coverage(log: PreparedLog) -> list[CoverageRow]:
             f"SELECT key, flags_{n} AS bits, sum(calls) AS calls, sum(pico_{n}) AS pico"  # noqa: S608
             f" FROM log_sums GROUP BY key, flags_{n}"
         )
-        for row in rows_of(log.connection, statement):
+        for row in log.connection.rows(statement):
             entry = book.entries[row["key"]]
             found.append(
                 CoverageRow(

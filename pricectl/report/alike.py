@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import count
 
 # The same line of more rows is said once.
 MAX_ALIKE = 4
@@ -24,13 +24,13 @@ class LineGroup(NamedTuple, Generic[LineT]):
         return rows_title(self.rows)
 
 
-def rows_title(rows: Sequence[str]) -> str:
+def rows_title(rows: Sequence[str], things: str = "rows") -> str:
     """The name of a row; of several, how many and the first of them.
 
     >>> rows_title(["a"]), rows_title(["a", "b"]), rows_title(["a", "b", "c", "d", "e"])
     ('a', '2 rows: a, b', '5 rows: a, b, c and 2 more')
     """
-    return rows[0] if len(rows) == 1 else f"{plural(len(rows), 'row')}: {first_names(rows)}"
+    return rows[0] if len(rows) == 1 else f"{count(len(rows))} {things}: {first_names(rows)}"
 
 
 def first_names(names: Sequence[str]) -> str:

@@ -19,14 +19,16 @@ class KindOfChange(NamedTuple):
 
 
 def _moves(direction: int, *, later: bool) -> Callable[[Comparison], bool]:
-    """Whether a price that was there moves up (1) or down (-1)."""
+    """Whether a price that was there and stays moves up (1) or down (-1)."""
 
     def applies(found: Comparison) -> bool:
         return any(
             bool(change.period) == later
             and not is_over(change.period)
             and any(
-                move.old_pico_usd is not None and move.difference_pico_usd * direction > 0
+                move.old_pico_usd is not None
+                and move.new_pico_usd is not None
+                and move.difference_pico_usd * direction > 0
                 for move in change.moves
             )
             for change in found.of("repriced")
@@ -38,6 +40,15 @@ def _moves(direction: int, *, later: bool) -> Callable[[Comparison], bool]:
 def _has_first_prices(found: Comparison) -> bool:
     return any(
         move.old_pico_usd is None and move.new_pico_usd is not None
+        for change in found.of("repriced")
+        for move in change.moves
+        if not is_over(change.period)
+    )
+
+
+def _has_prices_gone(found: Comparison) -> bool:
+    return any(
+        bool(move.old_pico_usd) and move.new_pico_usd is None
         for change in found.of("repriced")
         for move in change.moves
         if not is_over(change.period)
@@ -62,6 +73,7 @@ KINDS = (
     KindOfChange("cut", "prices fall", _moves(-1, later=False)),
     KindOfChange("later-rise", "prices rise on a later day", _moves(1, later=True)),
     KindOfChange("later-cut", "prices fall on a later day", _moves(-1, later=True)),
+    KindOfChange("price-gone", "prices gone, so that nothing is charged", _has_prices_gone),
     KindOfChange("first-price", "prices for what had none", _has_first_prices),
     KindOfChange("condition", "other conditions of prices", _has_conditions),
     KindOfChange("settings", "settings", lambda found: bool(found.settings.changes)),

@@ -14,7 +14,7 @@ from pricectl.policy.comparison import SettingChange
 
 FALLBACK_NOTE = "in parentheses: fallback price"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
-NO_PRICE = "none"
+NO_PRICE, GONE = "none", "gone"
 # Longer ones, such as notes, would push the other columns off the screen.
 MAX_VALUE = 60
 
@@ -116,9 +116,8 @@ def _old_and_new_list(change: Change) -> tuple[str, str] | None:
     old, new = change.old or "", change.new or ""
     if max(len(old), len(new)) <= MAX_VALUE or not (old.startswith("[") and new.startswith("[")):
         return None
-    try:
-        before, after = ([_item(item) for item in json.loads(text)] for text in (old, new))
-    except (ValueError, RecursionError):
+    before, after = _items(old), _items(new)
+    if before is None or after is None:
         return None
     lost, got = set(before).difference(after), set(after).difference(before)
     gone = [f"- {item}" for item in before if item in lost]
@@ -127,7 +126,25 @@ def _old_and_new_list(change: Change) -> tuple[str, str] | None:
     return plural(len(before), "item"), f"{plural(len(after), 'item')}: {moved}"
 
 
+def _items(text: str) -> list[str] | None:
+    """The items of a list, each in words; None if the text is no list."""
+    if not text.startswith("["):
+        return None
+    try:
+        return [_item(item) for item in json.loads(text)]
+    except (ValueError, RecursionError):
+        return None
+
+
+# Objects whose two members say what they are: a price list with its date, an accepted finding.
+_SHORT_ITEMS = (("list", "date", ""), ("rule", "pointer", "at "))
+
+
 def _item(item: object) -> str:
+    if isinstance(item, dict):
+        for first, second, word in _SHORT_ITEMS:
+            if isinstance(item.get(first), str) and isinstance(item.get(second), str):
+                return f"{item[first]} {word}{item[second]}"
     return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
@@ -142,6 +159,8 @@ def percent_text(move: Move | None) -> str:
     """How much a charge moved, signed; nothing where there is nothing to compare."""
     if move is None or (move.old_pico_usd is None and move.new_pico_usd is None):
         return ""
+    if move.new_pico_usd is None and move.old_pico_usd:
+        return GONE  # nothing is charged for want of a price, which is no reduction
     return percent(move.old_pico_usd or 0, move.new_pico_usd or 0)
 
 
@@ -193,4 +212,5 @@ def value(text: str | None) -> str:
     """A member's value, cut where it gets long."""
     if text is None:
         return NO_PRICE
-    return shortened(text, MAX_VALUE, "…")
+    items = _items(text) if text.startswith("[{") else None
+    return shortened(", ".join(items) if items else text, MAX_VALUE, "…")

@@ -13,13 +13,16 @@ from pricectl.report.canvas import Canvas, cells_of, longest_word
 INDENT, GAP = 2, 2
 # A word that is longer than this takes no other column's room.
 MAX_WORD_ROOM = 30
+# The first column keeps this much where others need room; a longer name stands above its line.
+MIN_FIRST = 8
+HEADINGS = "bold"
 EMPTY_LINE = (("", ""),)
 
 
 class TableLine(NamedTuple):
     """Cells of a table; one cell alone goes across the page, a heading unless it has a style.
 
-    `style` colours the last cell.
+    `style` colours the last cell, that of headings the whole line.
     """
 
     cells: tuple[str, ...]
@@ -51,16 +54,15 @@ def folded(sentence: str, style: str, canvas: Canvas, further: int = 0) -> Itera
 def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterator[StyledLine]:
     """Headings across the page, and between them lines with the same columns.
 
-    `alignment` has a letter for each column: "l" is left, "r" is right. A line with a word that is
-    too long for its column has its cells behind each other.
+    `alignment` has a letter for each column: "l" is left, "r" is right. Names that are too long
+    for the first column stand above their line. A line with another word that is too long for its
+    column has its cells behind each other.
     """
-    shown = [
-        line._replace(cells=tuple(canvas.shown(clean(cell)) for cell in line.cells))
-        for line in lines
-    ]
-    room = canvas.width - INDENT
-    widths = _fitted([line.cells for line in shown if len(line.cells) > 1], alignment, room)
-    too_wide = sum(widths) + GAP * (len(widths) - 1) > room
+    shown, widths = _shown(lines, canvas), _widths(lines, alignment, canvas)
+    excess = _excess(widths, canvas)
+    if excess > 0 and alignment[0] == "l":
+        widths[0] = max(min(MIN_FIRST, widths[0]), widths[0] - excess)
+    too_wide = _excess(widths, canvas) > 0
     for line in shown:
         if len(line.cells) == 1:
             yield from folded(line.cells[0], line.style or "bold", canvas, further=INDENT)
@@ -79,21 +81,50 @@ def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterato
         for pieces in zip_longest(*columns, fillvalue=""):
             *before, last = map(_padded, pieces, widths, alignment)
             start = " " * INDENT + "".join(cell + " " * GAP for cell in before)
-            yield (start, ""), (last, line.style)
+            yield (start, HEADINGS if line.style == HEADINGS else ""), (last, line.style)
+
+
+def fits(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> bool:
+    """Whether every column has room for its words, so that no name has to stand above its line."""
+    return _excess(_widths(lines, alignment, canvas), canvas) <= 0
+
+
+def _shown(lines: Sequence[TableLine], canvas: Canvas) -> list[TableLine]:
+    return [
+        line._replace(cells=tuple(canvas.shown(clean(cell)) for cell in line.cells))
+        for line in lines
+    ]
+
+
+def _widths(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> list[int]:
+    rows = [line for line in _shown(lines, canvas) if len(line.cells) > 1]
+    return _fitted(rows, alignment, canvas.width - INDENT)
+
+
+def _excess(widths: Sequence[int], canvas: Canvas) -> int:
+    """How many cells the columns are wider than the canvas."""
+    return INDENT + sum(widths) + GAP * (len(widths) - 1) - canvas.width
 
 
 def _pairs(line: TableLine, widths: Sequence[int]) -> "zip[tuple[str, int]]":
     return zip(line.cells, widths, strict=True)
 
 
-def _fitted(rows: Sequence[tuple[str, ...]], alignment: str, width: int) -> list[int]:
-    """As wide as the cells; where that is too wide, texts fold, but not inside of a word."""
-    columns = list(zip(*rows, strict=True)) or [("",)] * len(alignment)
+def _fitted(rows: Sequence[TableLine], alignment: str, width: int) -> list[int]:
+    """As wide as the cells; where that is too wide, texts and headings fold, words do not."""
+    columns = list(zip(*(row.cells for row in rows), strict=True)) or [("",)] * len(alignment)
+    heads = 1 if rows and rows[0].style == HEADINGS else 0
     widths = [max(map(cells_of, column)) for column in columns]
-    least = [
-        min(max(map(longest_word, column)), MAX_WORD_ROOM) if side == "l" else natural
-        for column, side, natural in zip(columns, alignment, widths, strict=True)
-    ]
+    least = []
+    for column, side in zip(columns, alignment, strict=True):
+        # Numbers never fold, only what stands above them.
+        folding, whole = (column, ()) if side == "l" else (column[:heads], column[heads:])
+        least.append(
+            max(
+                min(max(map(longest_word, folding), default=0), MAX_WORD_ROOM),
+                max(map(cells_of, whole), default=0),
+            )
+        )
     while sum(widths) + GAP * (len(widths) - 1) > width:
         spare = [own - smallest for own, smallest in zip(widths, least, strict=True)]
         if max(spare) <= 0:

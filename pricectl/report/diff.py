@@ -16,7 +16,12 @@ from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas
 from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, table
 from pricectl.report.diff_sections import over_words
-from pricectl.report.diff_summary import DiffSummary, loosened_words, summary_of
+from pricectl.report.diff_summary import (
+    MAX_LOOSENED,
+    DiffSummary,
+    loosened_words,
+    summary_of,
+)
 from pricectl.report.diff_tables import text_sections
 from pricectl.report.json_text import catalog_id, resolved
 
@@ -154,7 +159,7 @@ def styled_lines(
     """The lines of the text, for a report that has more of them."""
     compared, found = result.compared, result.compared.comparison
     lines: list[StyledLine] = []
-    for sentence in loosened_words(result, everything=canvas.verbose):
+    for sentence in loosened_words(result, None if canvas.verbose else MAX_LOOSENED):
         lines += folded(f"! {clean(sentence)}", "bold yellow", canvas)
     lines += folded(compared.summary, "bold", canvas)
     if has_summary:

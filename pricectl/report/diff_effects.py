@@ -30,14 +30,28 @@ class MoneyEffect(NamedTuple):
     sign: str
 
     @property
-    def text(self) -> str:
-        """The effect in one sentence; names are as the catalog has them."""
+    def where(self) -> str:
+        """The model, the period and the job; names are as the catalog has them."""
+        return _where(self)
+
+    @property
+    def dollars(self) -> str:
+        """What it costs before and now."""
         old, new = (
             change_text.NO_PRICE if pico is None else dollar_text(usd(pico))
             for pico in (self.old_pico_usd, self.new_pico_usd)
         )
-        customer = "the customer pays " if self.basis == "customer's sample job" else ""
-        return f"{_job_words(self)}: {customer}{old} {ARROW} {new}, {self.percent} {self.sign}"
+        return f"{old} {ARROW} {new}"
+
+    @property
+    def payer(self) -> str:
+        """Who pays that, where it is not the team."""
+        return "the customer pays " if self.basis == "customer's sample job" else ""
+
+    @property
+    def text(self) -> str:
+        """The effect in one sentence."""
+        return f"{self.where}: {self.payer}{self.dollars}, {self.percent} {self.sign}"
 
     def document(self) -> dict[str, Any]:
         """The effect for programs; amounts are decimal strings."""
@@ -69,14 +83,18 @@ class CreditEffect(NamedTuple):
     percent: str
 
     @property
+    def where(self) -> str:
+        """The model, the period and the job; names are as the catalog has them."""
+        return _where(self)
+
+    @property
     def text(self) -> str:
         """The effect in one sentence."""
         moved = f"{count(self.old)} {ARROW} {count(self.new)} cr of {self.mode}"
-        return f"{_job_words(self)}: {moved}, {self.percent}"
+        return f"{self.where}: {moved}, {self.percent}"
 
 
-def _job_words(effect: MoneyEffect | CreditEffect) -> str:
-    """Which job it is, such as "openai/o3 from 2026-12-01, chat turn"."""
+def _where(effect: MoneyEffect | CreditEffect) -> str:
     period = f" {effect.period}" if effect.period else ""
     return f"{effect.provider}/{effect.model}{period}, {effect.job}"
 

@@ -8,12 +8,14 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from pricectl.changes import Change
+from pricectl.changes.bill import BillChange
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.periods import is_over
 from pricectl.check.loosening import CatalogMark
-from pricectl.core.labels import plural
+from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
 from pricectl.report.alike import MAX_ALIKE, first_names, rows_title
+from pricectl.report.bill import bill_document
 from pricectl.report.change_kinds import kind_words, kinds_of
 from pricectl.report.diff_effects import (
     CreditEffect,
@@ -21,6 +23,9 @@ from pricectl.report.diff_effects import (
     largest_credits,
     largest_money,
 )
+
+# So many sentences on what the edit loosens stand before the kind of change; -v shows all.
+MAX_LOOSENED = 3
 
 
 class SummaryLine(NamedTuple):
@@ -39,7 +44,8 @@ class DiffSummary(NamedTuple):
 
     `kinds` are ids of `change_kinds.KINDS`. `money` is the largest effect in force, `later` the
     largest one of an announced price. `tripped` are the gates that fail, in words; `jumps` the
-    prices that moved 5 times and more. `new` and `gone` are names of models.
+    prices that moved 5 times and more. `new` and `gone` are names of models. `bill` is what the
+    customers pay for the team's usage; without it, sample jobs stand for that.
     """
 
     kinds: tuple[str, ...]
@@ -51,6 +57,7 @@ class DiffSummary(NamedTuple):
     is_complete: bool = True
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    bill: BillChange | None = None
 
     @property
     def errors(self) -> int:
@@ -64,8 +71,11 @@ class DiffSummary(NamedTuple):
 
     @property
     def lines(self) -> tuple[SummaryLine, ...]:
-        """The summary for people, at most nine lines; none where nothing changed."""
-        lines = [SummaryLine("Change", self.kind_words)] if self.kinds else []
+        """The summary for people, at most eleven lines; none where nothing changed."""
+        lines = []
+        if self.bill:
+            lines += [SummaryLine("Bill", self.bill.text), SummaryLine("Usage", self.bill.basis)]
+        lines += [SummaryLine("Change", self.kind_words)] if self.kinds else []
         if self.tripped:
             # The gates stand one by one at the end of the report.
             lines.append(SummaryLine("Error", "; ".join(self.tripped), "error"))
@@ -77,11 +87,11 @@ class DiffSummary(NamedTuple):
             many = f"{plural(len(self.jumps), 'price')} moved 5 times or more"
             moved = change_text.percent_text(first.largest)
             lines.append(SummaryLine("Check", f"{many}, first {name}: {moved}", "warning"))
-        for label, effect in (
-            ("Money", self.money),
-            ("Credits", self.credits),
-            ("Later", self.later),
-        ):
+        if self.money:
+            # What stands in for real usage must not be taken for it.
+            basis = "" if self.bill or self.money.basis == "usage" else "sample jobs: "
+            lines.append(SummaryLine("Money", f"{basis}{self.money.text}"))
+        for label, effect in (("Credits", self.credits), ("Later", self.later)):
             lines += [SummaryLine(label, effect.text)] if effect else []
         for label, names in (("New", self.new), ("Gone", self.gone)):
             lines += [SummaryLine(label, _models(names))] if names else []
@@ -100,6 +110,7 @@ class DiffSummary(NamedTuple):
             "complete": self.is_complete,
             "new": list(self.new),
             "gone": list(self.gone),
+            "bill": bill_document(self.bill) if self.bill else None,
         }
 
 
@@ -107,19 +118,27 @@ def _models(names: Sequence[str]) -> str:
     return f"{plural(len(names), 'model')}: {first_names(names)}"
 
 
-def loosened_words(result: DiffResult, *, everything: bool = False) -> list[str]:
-    """What the edit loosens in its own gate, in sentences; rows that are marked alike in one."""
+def loosened_words(result: DiffResult, limit: int | None = None) -> list[str]:
+    """What the edit loosens in its own gate, in sentences; many marks of a kind in one.
+
+    So that what kind of change it is stands near, no more than `limit` sentences are said and the
+    others counted; None says every mark by itself.
+    """
+    if limit is None:
+        return list(result.loosened)
     marks: dict[str, list[CatalogMark]] = {}
     for mark in result.marks:
-        marks.setdefault(mark.mark or mark.pointer, []).append(mark)
+        marks.setdefault(mark.together, []).append(mark)
     sentences = list(result.loosened[: len(result.loosened) - len(result.marks)])
-    for alike in marks.values():
-        if everything or len(alike) <= MAX_ALIKE:
+    for together, alike in marks.items():
+        if len(alike) <= MAX_ALIKE:
             sentences += [mark.message for mark in alike]
         else:
-            rows = rows_title(tuple(mark.row for mark in alike))
-            sentences.append(f"marked {alike[0].mark} by this edit: {rows}")
-    return sentences
+            things = "places" if alike[0].counts else "rows"
+            places = rows_title([mark.of for mark in alike], things)
+            sentences.append(f"{together} by this edit: {places}")
+    more = len(sentences) - limit
+    return [*sentences[:limit], *([f"and {count(more)} more that it loosens"] if more > 0 else ())]
 
 
 def summary_of(result: DiffResult, money: MoneyEffect | None = None) -> DiffSummary:
@@ -143,6 +162,7 @@ def summary_of(result: DiffResult, money: MoneyEffect | None = None) -> DiffSumm
         found.is_complete,
         tuple(change.full_name for change in found.of("added")),
         tuple(change.full_name for change in found.of("removed")),
+        result.bill,
     )
 
 

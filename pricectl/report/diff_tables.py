@@ -17,10 +17,9 @@ from pricectl.report.columns import TableLine, grouped
 from pricectl.report.diff_sections import ChangeSection, sections
 from pricectl.report.job_lines import JobLine, job_groups, split_jobs
 from pricectl.report.price_lines import (
-    FALLBACK_NOTE,
-    PER_MTOK,
-    UNIT_NOTE,
     PriceLine,
+    legend,
+    moved_groups,
     price_groups,
     rates_words,
 )
@@ -45,9 +44,12 @@ def text_sections(found: Comparison, *, everything: bool) -> Iterator[TextSectio
         layout = _layout(section.kind)
         limit = None if everything else layout.limit
         if section.kind == "prices":
-            prices = price_groups(section.changes, everything=everything)
+            prices, as_before = price_groups(section.changes, everything=everything), ""
+            if not everything:
+                prices, as_before = moved_groups(prices)
             shown, left_out = first_lines(prices, limit)
-            lines, notes = _prices(shown), _price_notes(shown)
+            words = (f"{as_before}; -v lists them",) if as_before else ()
+            lines, notes = _prices(shown), (*words, *legend(shown))
         elif section.jobs:
             by_customer = section.kind == "charges"
             chosen = section.jobs if everything else split_jobs(section.jobs).typical
@@ -106,15 +108,6 @@ def _folded_sentence(line: PriceLine) -> str:
     """Such as "2 new prices, before as input ($2.00 / 1M), -75%: cache_read $0.50 / 1M; ..."."""
     charged = next(text for text in (line.old, line.new) if "(" in text).strip("()")
     return f"{line.label} ({charged} / {line.per}), {line.difference}: {line.folded_words}"
-
-
-def _price_notes(groups: Sequence[LineGroup[PriceLine]]) -> tuple[str, ...]:
-    every = [line for group in groups for line in group.lines]
-    notes = {
-        UNIT_NOTE: any(line.per == PER_MTOK for line in every),
-        FALLBACK_NOTE: any(line.has_fallback for line in every),
-    }
-    return tuple(note for note, applies in notes.items() if applies)
 
 
 def _rows(section: ChangeSection) -> list[TableLine]:

@@ -11,10 +11,10 @@ from pricectl.changes.rates import rate_text
 from pricectl.core.labels import count, dollar_text, plural
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.report import changes as change_text
-from pricectl.report.alike import LineGroup, alike_once
+from pricectl.report.alike import MAX_ALIKE, LineGroup, alike_once
 
 PER_MTOK = "1M"
-# The legends of prices, for every format.
+# The legends of prices.
 UNIT_NOTE = "1M: 1 million tokens"
 FALLBACK_NOTE = change_text.FALLBACK_NOTE
 # So many of the prices that fell back on one are written out.
@@ -78,6 +78,40 @@ def price_groups(changes: Sequence[Change], *, everything: bool) -> list[LineGro
     if everything:
         return [LineGroup((name,), tuple(own)) for name, own in lines.items()]
     return alike_once(lines, lambda line: line.is_first_price or line.arrow == change_text.SAME)
+
+
+def moved_groups(
+    groups: Sequence[LineGroup[PriceLine]],
+) -> tuple[list[LineGroup[PriceLine]], str]:
+    """The groups without rows whose new prices charge what was charged before, and a sentence.
+
+    Only where those would be many lines; the sentence is empty else.
+    """
+    same = [group for group in groups if all(map(_is_as_before, group.lines))]
+    if sum(len(group.lines) for group in same) <= MAX_ALIKE:
+        return list(groups), ""
+    prices = sum(line.changes * len(group.rows) for group in same for line in group.lines)
+    rows = len({row for group in same for row in group.rows})
+    labels = list(dict.fromkeys(line.label for group in same for line in group.lines))
+    more = len(labels) - SHOWN_FOLDED
+    listed = "; ".join(labels[:SHOWN_FOLDED]) + (f"; {count(more)} more" if more > 0 else "")
+    words = f"{plural(prices, 'new price')} of {plural(rows, 'row')} charge what was charged before"
+    kept = [group for group in groups if not all(map(_is_as_before, group.lines))]
+    return kept, f"{words}: {listed}"
+
+
+def _is_as_before(line: PriceLine) -> bool:
+    return line.arrow == change_text.SAME and line.old.startswith("(")
+
+
+def legend(groups: Sequence[LineGroup[PriceLine]]) -> tuple[str, ...]:
+    """What the figures of some lines mean, where there are such figures."""
+    every = [line for group in groups for line in group.lines]
+    notes = {
+        UNIT_NOTE: any(line.per == PER_MTOK for line in every),
+        FALLBACK_NOTE: any(line.has_fallback for line in every),
+    }
+    return tuple(note for note, applies in notes.items() if applies)
 
 
 def _lines(changes: Iterable[Change], *, everything: bool) -> Iterator[PriceLine]:

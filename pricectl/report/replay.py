@@ -10,10 +10,19 @@ from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.rating import RatedGroup, SideTotals
 from pricectl.replay.run import ReplayResult
 from pricectl.report.canvas import Canvas
-from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, table
+from pricectl.report.charged_tables import charged_document
+from pricectl.report.columns import (
+    EMPTY_LINE,
+    HEADINGS,
+    StyledLine,
+    TableLine,
+    drawn,
+    fits,
+    folded,
+    table,
+)
 from pricectl.report.json_text import catalog_id
 from pricectl.report.replay_tables import (
-    ReportTable,
     base_of,
     coverage_by_layer,
     is_compared,
@@ -24,6 +33,8 @@ from pricectl.report.replay_tables import (
     worst_names,
 )
 from pricectl.report.replay_words import column_lines, introduction, notes
+from pricectl.report.report_table import ReportTable
+from pricectl.report.retired_models import retired_document
 
 
 def text(result: ReplayResult, canvas: Canvas) -> str:
@@ -46,6 +57,8 @@ def _lines(result: ReplayResult, canvas: Canvas) -> Iterator[StyledLine]:
         yield EMPTY_LINE
     for remark in remarks:
         yield from folded(remark, "dim", canvas)
+    if result.log.rejected and not result.request.rejects:
+        yield from folded("--rejects FILE writes the rows that could not be read", "dim", canvas)
     for line in column_lines(result, verbose=canvas.verbose):
         yield from folded(line, "dim", canvas)
 
@@ -53,10 +66,19 @@ def _lines(result: ReplayResult, canvas: Canvas) -> Iterator[StyledLine]:
 def _table(found: ReportTable, canvas: Canvas) -> Iterator[StyledLine]:
     if found.title:
         yield from folded(found.title, "bold", canvas)
-    lines = [TableLine(found.headings, "bold"), *(TableLine(line) for line in found.lines)]
-    yield from table(lines, found.alignment, canvas)
+    shown, lines = found, _table_lines(found)
+    for place in found.spare:
+        if fits(lines, shown.alignment, canvas):
+            break
+        shown = shown.without(place)
+        lines = _table_lines(shown)
+    yield from table(lines, shown.alignment, canvas)
     if found.left_out:
         yield from folded(f"  and {count(found.left_out)} more; -v shows all", "dim", canvas)
+
+
+def _table_lines(found: ReportTable) -> list[TableLine]:
+    return [TableLine(found.headings, HEADINGS), *map(TableLine, found.lines)]
 
 
 def document(result: ReplayResult) -> dict[str, Any]:
@@ -110,6 +132,9 @@ def document(result: ReplayResult) -> dict[str, Any]:
             for row in worst_names(result)
         ],
         "checked_calls": result.checked_calls,
+        "at": files.at or None,
+        "retired": retired_document(result),
+        "charged": charged_document(result.charged) if result.charged else None,
     }
 
 

@@ -5,13 +5,16 @@ Apart from the formats, so that terminal, Markdown and HTML say the same.
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
 from pricectl.core.labels import count, plural
-from pricectl.core.money import divide
+from pricectl.core.money import PICO_PER_USD, divide
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
-from pricectl.report.replay_words import bar, change_percent, dollars
+from pricectl.report.amounts import dollars
+from pricectl.report.charged_tables import charged_tables
+from pricectl.report.replay_words import bar, change_percent
+from pricectl.report.report_table import ReportTable
+from pricectl.report.retired_models import retired_table
 
 # More lines are shown with -v.
 SHOWN, SHOWN_ACCOUNTS, SHOWN_NAMES, SHOWN_REASONS = 20, 5, 10, 8
@@ -20,26 +23,24 @@ NO_VALUE = "(none)"
 LAYERS = ("exact", "alias", "case", "partial", "reference", "default")
 _GUESSED = ("partial", "reference", "default")
 UNPRICED = "unpriced"
+_MILLIONTH = PICO_PER_USD // 10**6
 _UNPRICED_FLAG = "unpriced-unit"
-
-
-class ReportTable(NamedTuple):
-    """A table: `alignment` has "l" or "r" for each column; `left_out` lines are not shown."""
-
-    title: str
-    headings: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    alignment: str
-    left_out: int = 0
 
 
 def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) -> list[ReportTable]:
     """All tables that have lines, the total first."""
+    if result.charged:
+        costs = charged_tables(result.charged, verbose=verbose)
+    else:
+        costs = [
+            _totals(result),
+            _groups(result, verbose=verbose, bars=bars),
+            retired_table(result),
+            *_accounts(result, verbose=verbose),
+            _stated(result, verbose=verbose),
+        ]
     found = [
-        _totals(result),
-        _groups(result, verbose=verbose, bars=bars),
-        *_accounts(result, verbose=verbose),
-        _stated(result, verbose=verbose),
+        *costs,
         _coverage(result),
         _names(result, verbose=verbose),
         _reasons("rows that could not be read", result.log.rejected, result, verbose=verbose),
@@ -76,8 +77,8 @@ def _totals(result: ReplayResult) -> ReportTable:
             dollars(new.customer_pico_usd - old.customer_pico_usd, signed=True),
             *(f"{new.credits[mode] - old.credits[mode]:+,}" for mode in result.modes),
         )
-        change = tuple(f"{one} {part}" for one, part in zip(moved, percents, strict=True))
-        lines = [("old", *_amounts(old, result)), *lines, ("change", *change)]
+        old_line = ("old", *_amounts(old, result))
+        lines = [old_line, *lines, ("change", *moved), ("percent", *percents)]
     return ReportTable("", headings, tuple(lines), "l" + "r" * (len(headings) - 1))
 
 
@@ -105,13 +106,13 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
         ordered.sort(key=_value)
     most = max((_weight(one, compared=compared) for one in ordered), default=Fraction(0))
     shown = ordered if verbose or result.request.column == "day" else ordered[:SHOWN]
-    # The table has room for one mode: the second of all, or the one that was asked for.
+    # The table has room for one mode: the second of all, or the one that was asked for (--mode).
     mode = result.modes[min(1, len(result.modes) - 1)]
     middle = ("old cost", "new cost", "change", "") if compared else ("cost", "client cost")
     headings = (
         *(result.request.by, "calls", "tokens"),
         *middle,
-        f"credits, {mode}",
+        "credits",
         *(("",) if bars else ()),
     )
     lines = []
@@ -142,8 +143,10 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
             )
         )
     alignment = "l" + "r" * (len(headings) - 1 - bars) + ("l" if bars else "")
-    title = f"by {result.request.by}"
-    return ReportTable(title, headings, tuple(lines), alignment, len(ordered) - len(shown))
+    title = f"by {result.request.by}; credits of {mode}"
+    left_out = len(ordered) - len(shown)
+    spare = (*((len(headings) - 1,) if bars else ()), headings.index("tokens"))
+    return ReportTable(title, headings, tuple(lines), alignment, left_out, spare)
 
 
 def _weight(group: RatedGroup, *, compared: bool) -> Fraction:
@@ -190,7 +193,7 @@ def _accounts(result: ReplayResult, *, verbose: bool) -> Iterator[ReportTable]:
 
 def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
     """The log's own cost beside ours, by model, for the calls that state one."""
-    stated = [one for one in result.models if one.stated_calls]
+    stated = [one for one in result.models if one.stated_calls and not result.files.at]
 
     def difference(one: RatedGroup) -> int:
         return new_of(one).stated_calls_pico_usd - one.stated_pico_usd
@@ -203,14 +206,22 @@ def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
             count(one.stated_calls),
             dollars(one.stated_pico_usd),
             dollars(new_of(one).stated_calls_pico_usd),
-            dollars(difference(one), signed=True),
+            _difference(difference(one)),
             change_percent(one.stated_pico_usd, new_of(one).stated_calls_pico_usd),
         )
         for one in shown
     )
     headings = ("model", "calls", "stated", "ours", "difference", "")
-    title = "the log's own cost beside our list price"
+    ours = "our new list price" if is_compared(result) else "our list price"
+    title = f"the log's own cost beside {ours}"
     return ReportTable(title, headings, lines, "lrrrrr", len(ordered) - len(shown))
+
+
+def _difference(pico: int) -> str:
+    """A difference; what is below a millionth of a dollar comes of the digits that a log keeps."""
+    if 0 < abs(pico) < _MILLIONTH:
+        return f"{'+' if pico > 0 else '-'}<{dollars(_MILLIONTH)}"
+    return dollars(pico, signed=True)
 
 
 def layer_of(row: CoverageRow) -> str:

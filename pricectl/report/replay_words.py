@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.core.labels import count, grouped, plural
-from pricectl.core.money import PICO_PER_USD, divide
+from pricectl.core.labels import count, plural
+from pricectl.core.money import divide
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.run import ReplayResult
+from pricectl.report.amounts import dollars
+from pricectl.report.charged_tables import charged_notes
+from pricectl.report.retired_models import later_notes, monthly_note
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
-_CENTS, _PICO, _FOUR_DIGITS = 2, 12, 1000
 
 
 def introduction(result: ReplayResult) -> list[str]:
@@ -33,6 +35,11 @@ def introduction(result: ReplayResult) -> list[str]:
 def notes(result: ReplayResult) -> Iterator[str]:
     """What a reader of the figures must know."""
     log = result.log
+    if result.charged:
+        yield from charged_notes(result.charged)
+    if result.files.at and result.files.base:
+        yield monthly_note(result)
+        yield from later_notes(result)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
     if log.outside_period:
@@ -42,7 +49,7 @@ def notes(result: ReplayResult) -> Iterator[str]:
     for remark, rows in log.remarks.items():
         yield f"{plural(rows, 'call')}: {remark}"
     if result.unsplit_pico:
-        more = dollars(result.unsplit_pico, signed=True)
+        more = dollars(result.unsplit_pico)
         yield f"if all of these cache writes were for an hour, the cost would be {more} higher"
     if log.is_summed:
         yield "rows are sums of many requests, so each counts as one job; the last day may grow"
@@ -60,11 +67,9 @@ def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str
         yield f"columns{how}: {pairs}{cache}"
         if not verbose:
             continue
-        named = [
-            f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
-            for role, one in columns.columns.items()
-        ]
-        yield f"[replay] columns = {{ {', '.join(named)} }}"
+        yield "[replay.columns]"
+        for role, one in columns.columns.items():
+            yield f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
 
 
 def _column(role: str, columns: ColumnMap) -> str:
@@ -77,25 +82,6 @@ def toml(text: str) -> str:
     """A text as TOML."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def dollars(pico: Fraction | int, *, signed: bool = False) -> str:
-    """An amount to the cent from $10 on, else to four digits that say something.
-
-    >>> dollars(1234_567_000_000_000), dollars(33_475 * 10**8), dollars(-5 * 10**12, signed=True)
-    ('$1,234.57', '$3.348', '-$5.00')
-    """
-    amount = Fraction(pico) / PICO_PER_USD
-    decimals = _CENTS
-    while decimals < _PICO and 0 < abs(amount) * 10**decimals < _FOUR_DIGITS:
-        decimals += 1
-    scaled = amount * 10**decimals
-    rounded = divide(scaled.numerator, scaled.denominator, "half-even")
-    whole, rest = divmod(abs(rounded), 10**decimals)
-    digits = f"{rest:0{decimals}d}"
-    digits = digits[:2] + digits[2:].rstrip("0")
-    sign = "-" if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return f"{sign}${grouped(str(whole))}.{digits}"
 
 
 def change_percent(old: Fraction | int, new: Fraction | int) -> str:

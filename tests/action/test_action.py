@@ -123,6 +123,27 @@ def test_limits_of_the_workflow_reach_the_command(foreign: ForeignRepository) ->
     }
 
 
+# 10,000 calls of 100 input tokens a month by one account: 1,000,000 tokens.
+USAGE = """{"schema": "pricectl.usage-summary/1", "days": 30, "calls": 10000, "jobs": 10000,
+"accounts": 1, "accuracy": {"input_band_edges": [], "output_band_edges": [],
+"credits_of_rounding": 10000, "folded_accounts": 0, "left_out_calls": 0, "left_out_rows": 0},
+"rows": [{"name": "%s", "account": 1, "calls": 10000, "counts": {"input": 1000000}}], "hours": {}}
+"""
+
+
+def test_a_review_with_usage_begins_with_the_bill_everywhere(foreign: ForeignRepository) -> None:
+    """The one account pays more: the sentence is the same in comment, summary, log and output."""
+    foreign.commit({"usage.json": USAGE % "gpt-4o"})
+    run = foreign.review(
+        foreign.pull_request({NAME: DEARER}), usage="usage.json", max_bill_increase="0.1%"
+    )
+    said = run.outputs["bill"]
+    assert re.fullmatch(r"\+\$[0-9.,]+ a month, \+[0-9.]+% credits, 1 account over 5%", said)
+    for place in (body_of(foreign), run.summary, run.log):
+        assert said in place.replace("`", "")
+    assert (run.code, run.outputs["limits-exceeded"]) == (1, "1")
+
+
 def test_a_limit_that_is_not_a_percentage_fails_the_job(foreign: ForeignRepository) -> None:
     run = foreign.review(foreign.pull_request({NAME: DEARER}), max_decrease="a lot")
     assert (run.code, run.outputs["verdict"]) == (1, "error")

@@ -24,7 +24,7 @@ RUN = {
 
 def test_kinds_of_findings_and_of_changes_go_to_their_commands() -> None:
     inputs = read_inputs({"INPUT_FAIL_ON": "removed, warning\nany", "INPUT_MAX_INCREASE": " 5% "})
-    assert inputs.options("validate", COMMIT) == ["--base=0123456789ab", "--fail-on=warning"]
+    assert inputs.options("validate", COMMIT) == [f"--base={COMMIT}", "--fail-on=warning"]
     assert inputs.options("diff", "origin/main") == [
         "--base=origin/main",
         "--fail-on=removed",

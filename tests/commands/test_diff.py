@@ -43,7 +43,7 @@ def test_the_whole_report(run: Run, base: str) -> None:
     assert result.stdout.splitlines() == [
         "1 repriced vs base.json",
         "  Change   prices rise",
-        "  Money    openai/o3, cached agent, 20 calls: $1.328 → $1.928, +45.2% ▲",
+        "  Money    sample jobs: openai/o3, cached agent, 20 calls: $1.328 → $1.928, +45.2% ▲",
         "  Credits  openai/o3, cached agent, 20 calls: 14 → 20 cr of consumption_usd, +42.9%",
         "",
         "Prices in force",

@@ -120,3 +120,11 @@ def test_deploy_check_counts_the_settings(run: Run, edit: Edit) -> None:
     result = run("deploy-check", "--base", "main", "--max-credit-change", "20%", *AT)
     assert result.exit_code == 1
     assert "limit max-credit-change exceeded" in result.stdout
+
+
+def test_the_price_file_is_not_compared_with_itself(run: Run, home: Path) -> None:
+    """`diff FILE` looks like `git diff FILE`, and a gate after it would always pass."""
+    for word in (NAME, f"./{NAME}", str(home / NAME)):
+        done = run("diff", word)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "is compared with itself; write 'pricectl diff HEAD --file" in done.stderr

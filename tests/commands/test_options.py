@@ -63,7 +63,7 @@ def test_every_format_of_the_table_has_its_functions() -> None:
 def test_every_verb_has_a_schema_of_its_name() -> None:
     schemas = {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas").iterdir()}
     # The file itself, the answer of the open endpoint and the record of a charge have no verb.
-    assert schemas == {*VERBS, "catalog", "customer-quote", "record"}
+    assert schemas == {*VERBS, "catalog", "customer-quote", "record", "usage-summary"}
 
 
 def test_a_usage_option_is_an_argument_of_usage_and_an_override_a_setting_of_a_profile() -> None:

@@ -108,6 +108,29 @@ def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None
     assert sum(map(float, costs)) == pytest.approx(float(TOTAL))
 
 
+# Names that calls and their rating have of their own, in some case.
+TAKEN_NAMES = (
+    *("layer", "catalog_model", "key", "tokens", "used", "input", "input_tokens", "n_0"),
+    *("call_row", "call_at", "reason", "group_0", "pico_0", "Name", "TEAM", "Input_Total"),
+)
+
+
+@pytest.mark.parametrize("name", TAKEN_NAMES)
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_column_of_the_log_groups_whatever_its_name(
+    run: Run, log: Path, name: str, kind: str
+) -> None:
+    usage = {"prompt_tokens": 1_000, "completion_tokens": 500}
+    said = usage if kind == "plain" else {"usage": usage}
+    rows = [{"model": "gpt-4o", **said, name: word} for word in ("one", "two", "two")]
+    path = log.with_name("named.jsonl")
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    named = ["--column", "input_tokens=prompt_tokens"] if name in {"input", "input_tokens"} else []
+    found = document(run, str(path), "--by", name, *named)
+    calls = {group["key"]: group["calls"] for group in found["groups"]}
+    assert (calls, found["by"]) == ({"one": 1, "two": 2}, name)
+
+
 def test_old_and_new_prices_side_by_side(run: Run, log: Path) -> None:
     """o3's input halved: 10,000 x 1 less, which globex alone pays."""
     (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
@@ -208,6 +231,49 @@ def test_rated_calls_are_written_as_parquet(run: Run, log: Path) -> None:
     rows = duckdb.read_parquet(f"{log.parent}/rows.parquet")
     assert len(rows.fetchall()) == 4
     assert "DOUBLE" not in {str(kind) for kind in rows.types}
+    own = rows.select("source", "line", "account", "team", "pico_usd_new").order("line")
+    assert own.fetchall()[3] == (str(log), 4, "initech", "search", 3 * 10**9)
+
+
+def test_rated_calls_keep_the_column_that_groups_them(run: Run, log: Path) -> None:
+    result = run("replay", str(log), "--by", "session", "--rows", "rows.parquet")
+    assert result.exit_code == 0, result.output
+    rows = duckdb.read_parquet(f"{log.parent}/rows.parquet").select("session", "call_id")
+    assert rows.distinct().order("session").fetchall() == [("s1", None), ("s2", None), ("s3", None)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rejects", "log.csv"),
+        ("--rows", "link.csv"),
+        ("--rows", "hard.csv"),
+        ("-o", "html=./log.csv"),
+        ("--rows", "llm_pricing_current.json"),
+        ("--rows", "out", "--rejects", "./out"),
+        ("--rejects", "out", "-o", "csv=out"),
+    ],
+)
+def test_an_output_never_replaces_what_is_read_or_another(
+    run: Run, log: Path, words: tuple[str, ...]
+) -> None:
+    (log.parent / "link.csv").symlink_to(log)
+    (log.parent / "hard.csv").hardlink_to(log)
+    result = run("replay", "log.csv", *words)
+    assert result.exit_code == 2, result.output
+    assert "nothing is written there" in result.output or "two outputs" in result.output
+    assert log.read_text(encoding="utf-8") == LOG
+    assert not (log.parent / "out").exists()
+
+
+def test_a_link_to_an_output_stays_and_a_device_is_refused(run: Run, log: Path) -> None:
+    (log.parent / "link").symlink_to("bad.jsonl")
+    assert run("replay", str(log), "--rejects", "link").exit_code == 0
+    assert (log.parent / "link").is_symlink()
+    assert (log.parent / "bad.jsonl").exists()
+    (log.parent / "folder").mkdir()
+    result = run("replay", str(log), "--rejects", "folder")
+    assert (result.exit_code, "it is not a file" in result.output) == (2, True)
 
 
 def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:
@@ -240,6 +306,82 @@ def test_a_run_that_is_killed_leaves_nothing(log: Path, tmp_path: Path) -> None:
     assert not list(log.parent.glob("*rows.parquet*"))
 
 
+@pytest.mark.parametrize("width", [80, 100])
+def test_tables_keep_their_columns_on_a_narrow_terminal(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Headings fold, bars and then tokens are left out, and a long name stands above its line."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    example = str(ROOT / "examples/usage_log.csv")
+    (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
+    compared = ["--base", "llm_pricing_current.json", "--file", "new.json"]
+    log.write_text(LOG + f"{'a/' * 40}m,2026-10-05,s9,t,c,1,1,2,\n", encoding="utf-8")
+    for words in ([example], [example, *compared], [str(log), *compared]):
+        parts = run("replay", *words).stdout.split("\n\n")
+        for part in parts[1:3]:
+            lines = part.splitlines()[1 if part.startswith("by ") else 0 :]
+            amounts = [line for line in lines if "$" in line]
+            assert (
+                len({line.index("$") + len(line[line.index("$") :].split()[0]) for line in amounts})
+                == 1
+            ), part
+            assert max(map(len, lines)) <= width
+
+
+def test_all_headings_of_a_table_are_bold(run: Run, log: Path) -> None:
+    lines = run("replay", str(log), "--color", "always").stdout.splitlines()
+    heading = next(line for line in lines if "provider cost" in line)
+    assert heading.startswith("\x1b[1m")
+
+
+def test_a_period_without_calls_is_no_log_that_cannot_be_read(run: Run, log: Path) -> None:
+    result = run("replay", str(log), "--from", "2027-01-01")
+    assert (result.exit_code, "no call of the log is in the period" in result.stderr) == (0, True)
+
+
+def test_a_file_without_a_line_that_can_be_read_is_not_free(run: Run, log: Path) -> None:
+    broken = log.parent / "broken.jsonl"
+    broken.write_text("hello\nworld\n", encoding="utf-8")
+    refused = run("replay", str(broken))
+    assert refused.exit_code == 2
+    assert "no call could be read; 2 rows: is not JSON" in refused.output
+    found = document(run, str(log), str(broken), "--rejects", "bad.jsonl")
+    assert {"reason": "is not JSON", "rows": 2, "stated_usd": "0.00"} in found["log"]["rejected"]
+    rejected = (log.parent / "bad.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["row"] for row in rejected[:2]] == ["hello", "world"]
+
+
+def test_an_empty_file_has_no_rows(run: Run, log: Path) -> None:
+    (log.parent / "empty.csv").write_text("", encoding="utf-8")
+    assert document(run, str(log), "empty.csv")["total"]["calls"] == 4
+    result = run("replay", "empty.csv")
+    assert (result.exit_code, "the log has no calls" in result.stderr) == (0, True)
+
+
+def test_the_printed_settings_can_be_pasted(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    words = (str(log), "--column", "account=team")
+    shown = run("replay", *words, "-v").stdout
+    settings = "[replay.columns]" + shown.partition("[replay.columns]")[2]
+    (log.parent / "pricectl.toml").write_text(settings, encoding="utf-8")
+    columns = document(run, str(log))["log"]["columns"][0]["columns"]
+    assert {"says": "account", "column": "team", "times": 1, "guessed": False} in columns
+    assert not any(column["guessed"] for column in columns)
+
+
+def test_rows_that_could_not_be_read_say_where_to_see_them(run: Run, log: Path) -> None:
+    assert "--rejects FILE writes" in run("replay", str(log)).stdout
+    assert "--rejects FILE" not in run("replay", str(log), "--rejects", "bad.jsonl").stdout
+
+
+def test_a_difference_of_the_last_digit_is_not_spelled_out(run: Run, log: Path) -> None:
+    """0.0075 by our prices; the log states a picodollar less."""
+    log.write_text(LOG.replace("1500,0.0075", "1500,0.007499999999"), encoding="utf-8")
+    assert "+<$0.000001" in run("replay", str(log)).stdout
+
+
 def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
     log.write_text("model,prompt_tokens\n", encoding="utf-8")
     result = run("replay", str(log))
@@ -257,6 +399,8 @@ def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
         (["log.csv", "--column", "name"], "is not ROLE=COLUMN"),
         (["log.csv", "--column", "name=modle"], "did you mean model?"),
         (["log.csv", "--by", "featur"], "has no column 'featur'"),
+        (["-"], "write the log to a file"),
+        (["counts.csv"], "--column input_tokens=COLUMN"),
         (["log.csv", "--by", "line"], "cannot group calls"),
         (["log.csv", "--base", "v99"], "is not in a git repository"),
         (["log.csv", "--profile", "gold"], "no profile is called 'gold'"),
@@ -265,7 +409,7 @@ def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
 def test_what_cannot_be_done_ends_with_2(
     run: Run, log: Path, words: list[str], message: str
 ) -> None:
-    assert log.exists()
+    (log.parent / "counts.csv").write_text("model,users\ngpt-4o,5\n", encoding="utf-8")
     result = run("replay", *words)
     assert result.exit_code == 2, result.output
     assert message in result.output

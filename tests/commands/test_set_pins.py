@@ -46,6 +46,25 @@ def test_a_price_set_with_a_reason_is_not_put_back(run: Run, home: Path) -> None
     assert pulled.exit_code == 0
 
 
+def test_the_price_that_a_row_has_is_pinned_too(run: Run, home: Path) -> None:
+    """Lists have moved to $2.00; this team stays at $2.50."""
+    for name, old in (("litellm.json", "2.5e-06"), ("llm-prices.json", "2.5")):
+        text = (home / name).read_text(encoding="utf-8")
+        assert old in text
+        (home / name).write_text(text.replace(old, old.replace("2.5", "2.0")), encoding="utf-8")
+    assert run("drift", "gpt-4o", *FEEDS, *AT).exit_code == 1
+    shown = run("set", "gpt-4o", "input=2.50/M", "--reason", "our contract", *AT)
+    assert f"list-differs at {POINTER} is acknowledged: our contract" in shown.stdout
+    assert "not kept" not in shown.stderr
+    (pin,) = acknowledged(home)
+    assert (pin["pointer"], pin["value"]) == (POINTER, 2.5e-06)
+    assert run("drift", "gpt-4o", *FEEDS, *AT).exit_code == 0
+    assert run("pull", *FEEDS, *AT).exit_code == 0
+    assert '"input_cost_per_token": 2.5e-06' in (home / PRICES).read_text(encoding="utf-8")
+    unkept = run("set", "gpt-4o", "mode=chat", "--reason", "none", *AT)
+    assert "the reason was not kept" in unkept.stderr
+
+
 def test_without_a_reason_the_lists_move_it_back(run: Run, home: Path) -> None:
     assert run("set", "gpt-4o", "input=2.40/M", *AT).exit_code == 0
     assert run("drift", "gpt-4o", *FEEDS, *AT).exit_code == 1

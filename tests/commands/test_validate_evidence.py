@@ -243,3 +243,17 @@ def test_a_model_that_is_gone_is_named(run: Run, home: Path) -> None:
     (home / NAME).write_text(json.dumps(rows), encoding="utf-8")
     said = run("validate", "--base", "base.json", "-o", "concise").stdout
     assert "[model-gone] 'google/gemini-2.5-pro' is gone and no row answers for its name" in said
+
+
+@pytest.mark.parametrize("word", ["auto", "packaged"])
+def test_a_file_that_an_edit_adds_is_never_the_reference(run: Run, home: Path, word: str) -> None:
+    """A copy of the edited prices would agree with every slip in them."""
+    (home / word).write_text((home / NAME).read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("validate", "--reference", word, "-o", "json")
+    if word == "packaged":
+        assert done.exit_code == 2
+        assert (
+            "packaged: is a file and the catalog inside pricectl; write ./packaged" in done.stderr
+        )
+    else:
+        assert json.loads(done.stdout)["compared"][0]["reference"]["name"] == "packaged"

@@ -65,6 +65,8 @@ def test_a_call_says_what_it_cost_and_why(client: TestClient, made: credits_app.
             "sha256": snapshot.sha256,
             "generation": 1,
             "match": "exact",
+            "service": "",
+            "region": "",
             "calculator": snapshot.calculator_version,
             "flags": [],
         },

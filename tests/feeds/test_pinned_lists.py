@@ -50,6 +50,19 @@ def test_a_row_has_evidence_exactly_where_two_pinned_lists_agree(feeds: tuple[Fe
             assert len(named & pinned) >= AGREEING_LISTS, model.full_name
 
 
+def test_evidence_has_the_day_of_the_pinned_list(feeds: tuple[Feed, ...]) -> None:
+    """An entry of another day was made with another list, which nobody can repeat."""
+    days = days_read(feeds, at().date())
+    other = [
+        (model.full_name, one)
+        for model in CATALOG.models
+        if not model.is_retired
+        for one in read_evidence(model.entry.get("evidence"))
+        if days.get(one.name) != one.date
+    ]
+    assert other == []
+
+
 def test_no_two_pinned_lists_agree_on_another_price(feeds: tuple[Feed, ...]) -> None:
     """What they agree on is written, or has its decision or acknowledgement."""
     notes = json.loads(PATH.read_text(encoding="utf-8"))["pricing_notes"]

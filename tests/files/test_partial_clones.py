@@ -76,7 +76,7 @@ def test_a_base_that_was_not_fetched(run: Run, partial: Path) -> None:
     assert partial.exists()
     for base, price in (("deployed", 4), ("origin/main", 5), ("origin/main~2", 3)):
         said = in_the_end(run, "diff", "--base", base)
-        assert re.search(rf"openai/o3\n  input +{price}\.00 +→ +2\.00", said), said
+        assert re.search(rf"openai/o3\n  input +\${price}\.00 +→ +\$2\.00", said), said
 
 
 def test_a_path_of_a_ref(run: Run, partial: Path) -> None:

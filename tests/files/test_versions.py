@@ -79,7 +79,7 @@ def test_a_ref_is_named_with_its_commit(repo: Path) -> None:
     commit(repo, NEW)
     found = base("HEAD~1")
     assert (found.data.decode(), found.name) == (OLD, f"HEAD~1 ({first[:7]})")
-    assert base(first).name == first
+    assert base(first).name == first[:12]
     assert base("main").data.decode() == NEW
 
 
@@ -99,7 +99,9 @@ def test_the_packaged_catalog_is_asked_for_by_its_word(repo: Path) -> None:
     assert base(deployed="packaged") == found
     assert base("refs/heads/packaged").data.decode() == OLD
     (repo / "packaged").write_text(NEW)
-    assert base("packaged").data.decode() == NEW
+    with pytest.raises(BadRef, match=r"and the catalog inside pricectl; write ./packaged"):
+        base("packaged")
+    assert base("./packaged").data.decode() == NEW
 
 
 def test_the_file_is_found_from_a_folder_below(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,10 +110,39 @@ def test_the_file_is_found_from_a_folder_below(repo: Path, monkeypatch: pytest.M
     assert versions.read("HEAD", f"../{NAME}", Policy()).data.decode() == OLD
 
 
-def test_a_file_wins_over_a_ref_of_its_name(repo: Path) -> None:
+def test_a_file_with_the_name_of_a_ref_is_refused(repo: Path) -> None:
+    """Else a pull request that adds such a file would be compared with itself."""
     (repo / "main").write_text(NEW)
-    assert base("main").data.decode() == NEW
+    for word in ("main", "main:prices.json"):
+        (repo / word).write_text(NEW)
+        with pytest.raises(BadRef, match=r"is a file and a git ref; write \./main"):
+            base(word)
+        with pytest.raises(BadRef, match="is a file and a git ref"):
+            base(deployed=word)
+    assert base("./main").data.decode() == NEW
+    assert base(str(repo / "main")).data.decode() == NEW
     assert base("refs/heads/main").data.decode() == OLD
+
+
+def test_a_file_with_the_name_of_a_branch_that_was_not_fetched_is_refused(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = clone(repo, "copy")
+    (copy / "origin").mkdir()
+    (copy / "origin" / "production").write_text(NEW)
+    monkeypatch.chdir(copy)
+    with pytest.raises(BadRef, match="is a file and a git ref"):
+        base("origin/production", copy)
+
+
+def test_a_full_hash_is_a_commit_whatever_has_its_name(repo: Path) -> None:
+    old = git(repo, "rev-parse", "HEAD")
+    commit(repo, NEW)
+    git(repo, "tag", old, "HEAD")
+    (repo / old).write_text(NEW)
+    found = base(old)
+    assert (found.data.decode(), found.name) == (OLD, old[:12])
+    assert base(f"./{old}").data.decode() == NEW
 
 
 def test_a_tag_and_a_branch_of_a_remote(repo: Path) -> None:

@@ -198,7 +198,7 @@ def test_a_call_that_two_cells_price_ends_the_run(monkeypatch: pytest.MonkeyPatc
 
     def prepared_twice(*arguments: Any, **options: Any) -> Any:
         log = prepare(*arguments, **options)
-        log.connection.execute("INSERT INTO book SELECT * FROM book")
+        arguments[0].execute("INSERT INTO book SELECT * FROM book")
         return log
 
     monkeypatch.setattr(rating, "prepare", prepared_twice)
@@ -220,3 +220,25 @@ def test_a_log_without_calls_is_refused() -> None:
         connection.execute("DELETE FROM calls")
         with pytest.raises(ReplayRefused, match="no calls"):
             rate(connection, "calls", [NEW], AWKWARD)
+
+
+def test_stated_costs_beyond_64_bits_are_charged_exactly() -> None:
+    """A profile that prefers stated costs charges by them, however small the list price is."""
+    profile = AWKWARD._replace(prefer_stated_cost=True)
+    rows = [
+        call(number, job="j", seller="openrouter", stated_pico=10**16 if number else None)
+        for number in range(3)
+    ]
+    [total] = rated(rows, profile).groups[()]
+    # Two calls at $10,000 and one at 1,000 x 2.5 + 10 x 10 = $0.0026, 33.333% more.
+    exact = Fraction(2 * 10**16 + 2_600_000_000) * Fraction(133_333, 100_000)
+    assert total.sides["new"].customer_pico_usd == exact
+    # $26,666.60346... x 1,000 = 26,666,603.46..., up
+    assert total.sides["new"].credits["consumption_usd"] == 26_666_604
+
+
+def test_stated_costs_that_no_type_holds_are_refused_before_the_run() -> None:
+    profile = AWKWARD._replace(prefer_stated_cost=True)
+    rows = [call(number, seller="openrouter", stated_pico=10**33) for number in range(3)]
+    with pytest.raises(ReplayRefused, match="more than duckdb adds up exactly"):
+        rated(rows, profile)

@@ -22,6 +22,18 @@ def test_the_page_begins_with_the_kind_of_change_and_the_verdict(run: Run, edit:
     assert "✕ 1 limit exceeded" in page.words
 
 
+def test_the_largest_effect_is_read_in_dollars_and_no_limit_is_no_pass(
+    run: Run, edit: Path
+) -> None:
+    """A percentage alone says nothing of the size, and "new" nothing at all."""
+    _, page = written(run, edit)
+    assert "$0.27 → $0.52" in page.texts["dd"]
+    assert "openai/gpt-4o, long document: +92.6% ▲" in page.texts["dd"]
+    assert "Limits exceeded" not in page.texts["dt"]
+    _, page = written(run, edit, "--max-increase", "20%", "--max-decrease", "50%")
+    assert "1 of 2" in page.texts["dd"]
+
+
 def test_a_price_stands_with_its_unit_before_and_now(run: Run, edit: Path) -> None:
     page_text, page = written(run, edit)
     assert {"$2.50", "$5.00", "+100% ▲"} <= set(page.texts["td"])
@@ -38,6 +50,19 @@ def test_a_job_has_its_effect_in_dollars_and_credits(run: Run, edit: Path) -> No
     assert "$0.27 → $0.52" in page.texts["span"]
     assert "3 → 6 credits" in page.texts["span"]
     assert "+3" in page.texts["b"]
+
+
+def test_models_that_move_alike_have_one_bar() -> None:
+    """Two dozen rows of a cloud that follow one price would hide every other model."""
+    old, new = (
+        catalog_text(azure={f"m{number:02}": row(usd) for number in range(70)}, xai={"x": row(xai)})
+        for usd, xai in ((1, 1), (2, 3))
+    )
+    page = ReadPage(compared_page(old, new))
+    assert page.texts["h3"] == ["70 models"]
+    assert len([drawn for drawn in page.of("svg") if drawn["class"] == "bar"]) == 2 * 2
+    assert page.texts["summary"][0] == "azure/m00 and 69 more"
+    assert page.texts["li"].count("and 10 more") == 1, "the tables name all"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +140,7 @@ def test_what_many_rows_share_is_one_row_with_all_their_names() -> None:
     old, new = (catalog_text(openai={name: row(usd) for name in names}) for usd in (1, 2))
     page = ReadPage(compared_page(old, new))
     assert page.texts["summary"].count("30 models") == 2 + 3, "two prices and three sample jobs"
-    assert page.texts["li"].count("openai/m29") == 2 + 3
+    assert page.texts["li"].count("openai/m29") == 2 + 3 + 1, "and the bar"
 
 
 def test_settings_that_the_edit_loosens_stand_first(run: Run, home: Path) -> None:
@@ -131,3 +156,16 @@ def test_settings_that_the_edit_loosens_stand_first(run: Run, home: Path) -> Non
     assert any("gates.max_increase" in words for words in page.texts["li"][:3])
     assert "limit max-increase exceeded: 100%, limit 20%" in page.texts["li"]
     assert page.texts["h2"][0] == "Check first"
+
+
+def test_hundreds_of_sections_do_not_make_the_page_larger(run: Run, tmp_path: Path) -> None:
+    """Each profile that changed has a section of its own."""
+    for name, markup in (("a", 10), ("b", 37)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / NAME).write_text(CATALOG, encoding="utf-8")
+        profiles = (f'[profiles."p{n}"]\nmarkup_percent = {markup}\n' for n in range(300))
+        (tmp_path / name / "pricectl.toml").write_text("".join(profiles), encoding="utf-8")
+    page = tmp_path / "page.html"
+    run("diff", str(tmp_path / "a" / NAME), str(tmp_path / "b" / NAME), "-o", f"html={page}")
+    assert len(page.read_bytes()) < 300_000
+    assert "further sections left out here; the text has them: -v" in page.read_text("utf-8")

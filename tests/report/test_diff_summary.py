@@ -1,6 +1,7 @@
 """The summary of a comparison: what kind of change it is, its largest effects, errors, news."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from pricectl.changes.gates import GateLimits
 from pricectl.core import Profile
 from pricectl.core.windows import as_instant
 from pricectl.policy import Policy
+from pricectl.report.canvas import Canvas
 from pricectl.report.change_kinds import KINDS
+from pricectl.report.diff import text
 from pricectl.report.diff_effects import MoneyEffect
-from pricectl.report.diff_summary import DiffSummary, summary_of
+from pricectl.report.diff_summary import DiffSummary, loosened_words, summary_of
+from pricectl.report.formats import markdown_diff
 from tests.conftest import CATALOG, Run
 
 DAY = as_instant(date(2026, 11, 23))
@@ -147,3 +151,70 @@ def test_nothing_compared_comes_to_nothing() -> None:
     found = summary_of(compared(CATALOG, CATALOG))
     assert found.lines == ()
     assert found.document()["text"] == "no changes"
+
+
+def test_many_acknowledgements_leave_the_kind_of_change_at_the_top() -> None:
+    """A price list that differs in 40 rows is acknowledged in one edit: one sentence."""
+    accepted = ", ".join(
+        f'{{"rule": "list-differs", "pointer": "/openai/m{number}/input_cost_per_token", '
+        '"value": 2e-06, "reason": "an older price", "date": "2026-11-20"}'
+        for number in range(40)
+    )
+    version = '"schema_version": "1.0"'
+    new = CATALOG.replace(version, f'{version}, "acknowledged": [{accepted}]').replace(
+        GPT, GPT + "1"
+    )
+    result = compared(CATALOG, new)
+    first = text(result, Canvas(width=80)).splitlines()[:10]
+    assert first[0] == "! list-differs acknowledged by this edit: 40 places:"
+    assert any(line.startswith("  Change ") for line in first)
+    assert text(result, Canvas(width=80, verbose=True)).count("is acknowledged by this edit") == 40
+    assert markdown_diff.diff(result).count("- ⚠️") == 1
+
+
+def test_what_the_edit_loosens_is_counted_after_three_sentences() -> None:
+    result = compared(CATALOG, CATALOG)._replace(loosened=tuple("abcdef"))
+    assert loosened_words(result, 3) == ["a", "b", "c", "and 3 more that it loosens"]
+    assert loosened_words(result) == list("abcdef")
+
+
+def test_evidence_is_read_as_lists_and_days() -> None:
+    """A price edit drops the evidence: the lists and their days, not JSON."""
+    items = ("litellm", "2026-11-20"), ("models.dev", "2026-11-21")
+    listed = f'"evidence": {json.dumps([{"list": name, "date": day} for name, day in items])}'
+    shown = text(
+        compared(CATALOG.replace(O3, O3.replace("}", f", {listed}}}")), CATALOG), Canvas(width=100)
+    )
+    assert "litellm 2026-11-20, models.dev 2026-11-21" in shown
+    assert "{" not in shown
+
+
+def test_new_prices_that_charge_what_was_charged_before_are_one_sentence() -> None:
+    """Five rows write down a cache price that is their input price: nobody pays otherwise."""
+
+    def written(key: str) -> str:
+        rows = "".join(
+            f'"m{price}": {{"input_cost_per_token": {price}e-06, "output_cost_per_token": 9e-06, '
+            f'"{key}": {price}e-06}}, '
+            for price in range(1, 6)
+        )
+        return CATALOG.replace(O3, rows + O3)
+
+    old, new = written("x_note"), written("cache_read_input_token_cost")
+    result = compared(old, new.replace(O3, O3.replace("2e-06", "3e-06")))
+    sentence = "5 new prices of 5 rows charge what was charged before: cache_read"
+    for shown in (text(result, Canvas(width=100)), markdown_diff.diff(result)):
+        assert sentence in shown
+        assert "0% =" not in shown.replace("= 0%", "0% =")
+        assert "fallback" not in shown
+    assert text(result, Canvas(width=100, verbose=True)).count("0% =") == 5
+    assert sentence in markdown_diff.diff(compared(old, new))
+
+
+def test_a_price_that_goes_is_no_reduction() -> None:
+    """Tokens without a price cost nothing: a reviewer must not read it as a cheaper model."""
+    without = O3.replace(', "output_cost_per_token": 8e-06', "")
+    found = summary(CATALOG.replace(O3, without))
+    assert found.kind_words == "prices gone, so that nothing is charged"
+    shown = text(compared(CATALOG, CATALOG.replace(O3, without)), Canvas(width=100))
+    assert re.search(r"output  \$8.00  →  none  / 1M  gone ▼", shown)

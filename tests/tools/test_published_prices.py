@@ -26,12 +26,16 @@ ROWS = tuple(write_prices_page.read_published())
 MOST = 50
 AGREEING = 10
 # Columns with a service, and the word that a client sends for it.
-SERVICES = {"": None, "batch": "batch", "flex": "flex", "priority": "priority", "fast": "fast"}
+SERVICES = {
+    "": None,
+    **{word: word for word in ("batch", "flex", "priority", "fast", "ultrafast")},
+}
 SHORT, DETAIL = 1_000, 100
 DETAILS = {
     "cache_read": "cache_read_tokens",
     "cache_write": "cache_write_tokens",
     "cache_write_1h": "cache_write_1h_tokens",
+    "cache_write_12h": "cache_write_12h_tokens",
 }
 LISTS: dict[str, tuple[Path, ...]] = {
     "litellm": (ROOT / "price_lists" / "litellm",),
@@ -111,6 +115,22 @@ def test_a_price_that_no_page_states_is_named_as_one_of_lists() -> None:
     silent = row._replace(prices=row.prices | {"cache_read": "", "batch_input": ""})
     named = write_prices_page.list_only(model, silent)
     assert set(named) - set(write_prices_page.list_only(model, row)) == {"cache read", "batch"}
+
+
+def test_a_model_that_no_list_has_is_said_to_be_in_none() -> None:
+    """Of these no two lists agree on anything, so the page must not say that they do."""
+    page = write_prices_page.page(CATALOG, ROWS)
+    sentence = page.partition("\nno two lists have")[0].rpartition("\nOf ")[2]
+    named = {row.name for row in ROWS if f"`{row.name}`" in sentence}
+    without = {row.name for row in ROWS if "evidence" not in require(CATALOG, row.name).model.entry}
+    assert named == without
+
+
+def test_a_later_price_of_a_service_alone_is_told() -> None:
+    """The ultrafast price of GPT-6.2 Sol doubles on 2027-03-01; its other prices stay."""
+    page = write_prices_page.page(CATALOG, ROWS)
+    assert "- `gpt-6.2-sol` from 2027-03-01: fast 12 / 60.\n" in page
+    assert "- `gemini-4-carbon` from 2026-12-01: 4 / 20.\n" in page
 
 
 def same_row(catalog: Catalog, own: Model, name: str) -> Model | None:

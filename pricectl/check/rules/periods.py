@@ -143,7 +143,7 @@ def _valid_dates(model: Model) -> Iterator[Finding]:
     for key in ("deprecation_date", "verified_on"):
         if key in model.entry:
             yield from _valid(model.entry[key], f"{model.pointer}/{key}")
-    for key, bound in DATED_LISTS.items():
+    for key, bound in (*DATED_LISTS.items(), ("evidence", "date")):
         periods = model.entry.get(key)
         for index, period in enumerate(periods if isinstance(periods, list) else ()):
             if isinstance(period, dict):

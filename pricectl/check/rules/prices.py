@@ -18,6 +18,12 @@ from pricectl.policy import RuleLimits
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
+# What sellers charge for a cache write, by its lifetime, as a multiple of fresh input.
+CACHE_WRITE_TIMES = {
+    "cache_write": Fraction(5, 4),
+    "cache_write_1h": Fraction(2),
+    "cache_write_12h": Fraction(5, 2),
+}
 # By which factors people mistake the unit, and between which prices per token they then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
@@ -100,7 +106,8 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
     for unit in UNITS.values():
         if is_token_unit(unit.name):
             low = MIN_PICO_USD_PER_TOKEN * unit.priced_by
-            high = per_token.get(unit.side, per_token["output"]) * unit.priced_by
+            times = CACHE_WRITE_TIMES.get(unit.name, Fraction(1))
+            high = int(per_token.get(unit.side, per_token["output"]) * unit.priced_by * times)
         else:
             low = 0
             high = MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)

@@ -1,7 +1,7 @@
 """Rules about upkeep: shutdowns, stale prices, missing sources."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from pricectl.check.evidence.offers import VOUCHERS
@@ -10,7 +10,7 @@ from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 from pricectl.core.windows import read_day
-from pricectl.models import newest_evidence
+from pricectl.models import evidence_days, newest_evidence
 
 DEPRECATION_PASSED = Rule(
     "deprecation-passed",
@@ -66,7 +66,7 @@ EVIDENCE_STALE = Rule(
 VERIFIED_IN_FUTURE = Rule(
     "verified-in-future",
     "warning",
-    "verified_on is in the future",
+    "verified_on or a day of evidence is in the future",
     "A wrong date hides that the price is stale.",
     '{"x": {"m": {"verified_on": "2027-11-20"}}}',
     '{"x": {"m": {"verified_on": "2026-11-20"}}}',
@@ -140,13 +140,22 @@ def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
 
 
 def _in_future(context: Context, model: Model) -> Iterator[Finding]:
-    day = read_day(model.entry.get("verified_on"))
-    # Tomorrow may be today already where the reviewer lives.
-    if day and not model.is_retired and (day - context.today).days > 1:
-        yield VERIFIED_IN_FUTURE.finding(f"{model.pointer}/verified_on", f"{day} is in the future")
+    if model.is_retired:
+        return
+    days = [(f"evidence/{index}/date", day) for index, day in evidence_days(model)]
+    verified = read_day(model.entry.get("verified_on"))
+    for member, day in [("verified_on", verified), *days] if verified else days:
+        if day > _tomorrow(context.today):
+            message = f"{day} is in the future"
+            yield VERIFIED_IN_FUTURE.finding(f"{model.pointer}/{member}", message)
 
 
-def _verified_day(model: Model) -> date | None:
+def _tomorrow(today: date) -> date:
+    """Tomorrow may be today already where the reviewer lives."""
+    return today + timedelta(days=1) if today < date.max else today
+
+
+def _verified_day(model: Model, _last: date) -> date | None:
     return read_day(model.entry.get("verified_on"))
 
 
@@ -156,7 +165,7 @@ class _DatedBy(NamedTuple):
     rule: Rule
     key: str
     was_compared: str
-    day_of: Callable[[Model], date | None]
+    day_of: Callable[[Model, date], date | None]
 
 
 DATED_BY = (
@@ -171,8 +180,9 @@ def _stale(context: Context, dated: _DatedBy) -> Iterator[Finding]:
     A row that a waiver or a severity of the settings names has its own, so that it hides no other.
     """
     limit, together = context.policy.limits.stale_days, []
+    last = _tomorrow(context.today)
     for model in context.catalog.models:
-        day = None if model.is_retired else dated.day_of(model)
+        day = None if model.is_retired else dated.day_of(model, last)
         age = (context.today - day).days if day else 0
         if age <= limit:
             continue

@@ -9,6 +9,8 @@ from pricectl.core.money import PICO_PER_USD
 from pricectl.replay.calls import MAX_COUNT, quoted, text_literal
 from pricectl.replay.logs.columns import ColumnMap, LogColumn
 from pricectl.replay.logs.tables import RawTable
+from pricectl.replay.logs.times import EARLIEST_YEAR
+from pricectl.replay.periods import LAST_TIME
 
 _INTEGERS = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"))
 _INTEGERS |= {"UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
@@ -56,9 +58,18 @@ def count_cell(table: RawTable, column: LogColumn) -> str:
 
 
 def time_cell(table: RawTable, column: LogColumn | None) -> str:
-    """A time as TIMESTAMP in UTC: without a zone it is UTC; NULL where it is not understood."""
+    """A time as TIMESTAMP in UTC: without a zone it is UTC; NULL where it is not understood.
+
+    As in `times`, no call was made before EARLIEST_YEAR: a time before it has another unit.
+    """
     if column is None:
         return "NULL::TIMESTAMP"
+    found = _time(table, column)
+    limits = f">= TIMESTAMP '{EARLIEST_YEAR}-01-01' AND {found} < TIMESTAMP '{LAST_TIME:%Y-%m-%d}'"
+    return f"CASE WHEN {found} {limits} THEN {found} END"
+
+
+def _time(table: RawTable, column: LogColumn) -> str:
     kind, name = table.types[column.name], quoted(column.name)
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         return f"CAST({name} AS TIMESTAMP)"
@@ -87,7 +98,11 @@ def cost_cell(table: RawTable, columns: ColumnMap) -> str:
     pico = PICO_PER_USD
     if column.name.lower().endswith(_CENTS):
         pico //= 100
-    amount = f"CAST(round(TRY_CAST({text} AS DECIMAL(38,18)) * {pico}) AS DECIMAL(38,0))"
+    dollars = f"TRY_CAST({text} AS DECIMAL(38,18))"
+    # Whole dollars and the rest apart: their product at once leaves 38 digits at $100 million.
+    whole = f"CAST(floor({dollars}) AS HUGEINT)"
+    rest = f"CAST(round(({dollars} - floor({dollars})) * {pico}) AS HUGEINT)"
+    amount = f"CAST({whole} * {pico} + {rest} AS DECIMAL(38,0))"
     currency = columns.columns.get("currency")
-    dollars = f"upper({text_cell(table, currency)}) = 'USD'" if currency else "true"
-    return f"CASE WHEN {amount} > 0 AND {dollars} THEN {amount} END"
+    is_usd = f"upper({text_cell(table, currency)}) = 'USD'" if currency else "true"
+    return f"CASE WHEN {amount} > 0 AND {is_usd} THEN {amount} END"

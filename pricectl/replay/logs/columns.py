@@ -161,12 +161,14 @@ def guess(
         columns["input_tokens"], cache = LogColumn(fresh), cache or OUTSIDE
     found = ColumnMap(columns, cache, is_split)
     if "name" not in columns or not found.counts:
-        missing = "any count" if "name" in columns else "the model's name"
+        missing, role = "any count", "input_tokens"
+        if "name" not in columns:
+            missing, role = "the model's name", "name"
         shown = ", ".join(listed[:12]) or "none"
         raise BadLog(
             f"no column has {missing}; its columns are: {shown}"[:400],
             where=where,
-            next_step="say which with --column, such as --column name=COLUMN",
+            next_step=f"say which with --column, such as --column {role}=COLUMN",
         )
     return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.near import meant
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.replay.calls import MAX_COUNT, quoted, text_literal
+from pricectl.replay.calls import MAX_COUNT, log_column, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.casts import cost_cell, count_cell, text_cell, time_cell
 from pricectl.replay.logs.columns import INSIDE, OUTSIDE, ColumnMap, says_inside
@@ -79,7 +79,7 @@ class PlainQueries(NamedTuple):
 def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str) -> PlainQueries:
     """The queries for a table. Raises BadLog: the table has no column of `extra`."""
     for name in extra:
-        if name not in table.types and name not in _OUTPUT:
+        if name not in table.types:
             step = meant(name, table.types)
             raise BadLog(f"has no column {name!r:.80}", where=where, next_step=step)
     counts = {
@@ -87,9 +87,7 @@ def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str
     }
     units = _split(counts, columns)
     selected = _facts(table, columns) | units
-    for name in extra:
-        if name not in selected:
-            selected[name] = f"CAST({quoted(name)} AS VARCHAR)"
+    selected |= {log_column(name): f"CAST({quoted(name)} AS VARCHAR)" for name in extra}
     bad = {f"bad_{number}": f"({words}) < 0" for number, words in enumerate(counts.values())}
     judging = {
         "at_text": text_cell(table, columns.columns.get("at")),
@@ -153,24 +151,6 @@ def _reason(units: Iterable[str], bad: Iterable[str]) -> str:
 def _as_json(table: RawTable) -> str:
     members = ", ".join(f"{text_literal(name)}: {quoted(name)}" for name in table.types)
     return f"to_json({{{members}}})"
-
-
-_OUTPUT = frozenset(
-    (
-        *("row", "source", "line", "name", "at", "requests", "stated_pico", "charged_credits"),
-        *(
-            "input_total",
-            "output_total",
-            "at_text",
-            "is_broken",
-            "as_json",
-            "day",
-            REASON,
-            REJECTED_ROW,
-            *_SHARED,
-        ),
-    )
-)
 
 
 def _split(counts: dict[str, str], columns: ColumnMap) -> dict[str, str]:

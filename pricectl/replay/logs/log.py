@@ -24,9 +24,10 @@ from pricectl.replay.logs.plain import (
     named_files,
     plain_parts,
 )
-from pricectl.replay.logs.rows import first_rows
-from pricectl.replay.logs.sources import LogFile, log_files
+from pricectl.replay.logs.rows import first_rows, rows_of
+from pricectl.replay.logs.sources import LogFile, csv_heading, log_files
 from pricectl.replay.logs.staging import (
+    MAX_REJECTED_TEXT,
     OVERRIDES,
     UNSPLIT_COLUMN,
     CallWriter,
@@ -79,6 +80,13 @@ class ReadLog(NamedTuple):
         return sum(self.formats.values())
 
 
+def days_of(log: ReadLog) -> int | None:
+    """How many days a log covers, the first and the last counted; None without times."""
+    if log.first is None or log.last is None:
+        return None
+    return (log.last.date() - log.first.date()).days + 1
+
+
 def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     words: Sequence[str],
     database: "DuckDBPyConnection",
@@ -99,7 +107,7 @@ def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     tally = ReadTally(rejects)
     work = ReadingWork(database, folder, options, tally)
     try:
-        sources, plain = _by_format(files, database)
+        sources, plain = _by_format(files, database, tally)
         parts = [*_staged(sources, work, progress), *plain_parts(plain, work)]
         formats: Counter[str] = Counter(source.format.title for source in sources)
         if plain:
@@ -113,7 +121,7 @@ def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
 
 
 def _by_format(
-    files: Iterable[LogFile], database: "DuckDBPyConnection"
+    files: Iterable[LogFile], database: "DuckDBPyConnection", tally: ReadTally
 ) -> tuple[list[RowSource], list[LogFile]]:
     """Files of known formats, and those with plain columns. Raises BadLog for a bill."""
     sources, plain = [], []
@@ -128,9 +136,23 @@ def _by_format(
         known = format_of_rows(rows)
         if known:
             sources.append(RowSource(file, known))
-        elif rows or file.kind != "json":
+        elif rows or not (file.kind == "json" or _is_empty(file)):
             plain.append(file)
+        elif file.kind == "json":
+            _reject_all(file, database, tally)
     return sources, plain
+
+
+def _is_empty(file: LogFile) -> bool:
+    return file.kind == "csv" and not csv_heading(file)
+
+
+def _reject_all(file: LogFile, database: "DuckDBPyConnection", tally: ReadTally) -> None:
+    """Count the lines of a file in which no line can be read; an empty file has none."""
+    for one in rows_of(file, database):
+        if one.problem:
+            tally.rows += 1
+            tally.reject(file.path, one.number, one.problem, one.text[:MAX_REJECTED_TEXT])
 
 
 def _staged(
@@ -140,20 +162,11 @@ def _staged(
         return
     columns = work.options.columns
     overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
-    extra = [name for name in work.options.extra if name not in _COLUMNS]
-    writer = CallWriter(work.folder / "calls.csv", extra, overrides)
+    writer = CallWriter(work.folder / "calls.csv", work.options.extra, overrides)
     read_rows(sources, work.database, writer, work.tally, progress)
     target = work.folder / "calls.parquet"
     stage(work.database, writer, work.tally, target)
     yield LogPart(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
-
-
-_COLUMNS = frozenset(
-    (
-        *("row", "source", "line", "call_id", "job", "at", "name", "seller", "service", "region"),
-        *("team", "account", "requests", "day"),
-    )
-)
 
 
 def _union(parts: Sequence[LogPart], options: LogOptions) -> str:

@@ -18,7 +18,6 @@ from pricectl.replay.logs.items import (
     calls_of,
     first_word,
     rejected,
-    stated_cost,
     time_at,
     value_at,
     whole_number,
@@ -35,6 +34,8 @@ LEDGER_SQL = """
     WHERE entry.kind = 'charge' ORDER BY entry.number
 """
 LEDGER_TABLES = frozenset(("call", "entry", "job", "account"))
+# Flags of calls that the ledger charged what was held for them, and not what they used.
+RESERVATION_FLAGS = frozenset(("reservation-charged", "over-reservation", "lost-answer"))
 
 
 def _record_in(row: Row) -> Row | None:
@@ -66,12 +67,18 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
         return
     charged = value_at(found, "charge.credits") or {}
     mode = next((mode for mode in BUDGET_MODES if mode in charged), "") if len(charged) == 1 else ""
+    account = first_word(row, "account") or first_word(found, "charge.account")
+    key, job = (
+        first_word(row, "key", "call_id", "id", "request_id"),
+        first_word(row, "job", "job_id"),
+    )
     facts: dict[str, Any] = {
-        "call_id": first_word(row, "key", "call_id", "id", "request_id"),
-        "job": first_word(row, "job", "job_id"),
+        # Keys and jobs are an account's own: those of another may be called the same.
+        "call_id": f"{account} {key}".strip() if key else "",
+        "job": f"{account} {job}".strip() if job else "",
         "at": record.at or record.written_at,
         "team": first_word(row, "team"),
-        "account": first_word(row, "account") or first_word(found, "charge.account"),
+        "account": account,
     }
     for number, quote in enumerate(record.quote.rounds or (record.quote,)):
         if not quote.usage.counts:
@@ -91,6 +98,15 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
         )
 
 
+def ledger_id(account: str, name: str) -> str:
+    """The id of a key or a job of an account: other accounts may use the same word.
+
+    >>> ledger_id("a b", "c") == ledger_id("a", "b c")
+    False
+    """
+    return json.dumps([account, name], ensure_ascii=False)
+
+
 def is_ledger_row(row: Row) -> bool:
     """Whether it is a row of LEDGER_SQL."""
     return {"deadline", "answer", "credits", "pico_usd"} <= row.keys()
@@ -103,7 +119,8 @@ def read_ledger_row(row: Row) -> Iterator[LogItem]:
     except ValueError:
         answer = {}
     charged = whole_number(row.get("credits"))
-    stated = whole_number(row.get("pico_usd")) or None
+    booked = whole_number(row.get("pico_usd"))
+    stated = booked or None
     usage = value_at(answer, "usage")
     if usage is None:
         yield RejectedRow("charged its reservation: the answer states no usage", stated)
@@ -114,13 +131,21 @@ def read_ledger_row(row: Row) -> Iterator[LogItem]:
     except BadUsage as error:
         yield rejected(error, stated)
         return
+    # What the answer was priced as; the usage alone does not always say it.
+    reading = reading._replace(
+        service=first_word(answer, "pricing.service") or reading.service,
+        region=first_word(answer, "pricing.region") or reading.region,
+    )
     for item in calls_of(
         reading,
         says_lifetime="ephemeral_1h" in str(usage),
-        call_id=f"{row['account']} {row['key']}",
-        job=first_word(row, "job"),
+        call_id=ledger_id(row["account"], row["key"]),
+        job=ledger_id(row["account"], row["job"]),
         at=at - _LEASE if at else None,
         account=first_word(row, "account"),
-        stated_pico=stated or stated_cost(answer.get("provider_cost_usd")),
+        stated_pico=stated,
     ):
-        yield item._replace(charged_credits=charged) if isinstance(item, LogCall) else item
+        if not isinstance(item, LogCall) or item.round_number:
+            yield item
+        else:  # what was booked is of the whole answer, and a zero was booked, too
+            yield item._replace(charged_credits=charged, stated_pico=booked)

@@ -15,7 +15,7 @@ from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap, LogColumn, guess
 from pricectl.replay.logs.flat import REASON, REJECTED_ROW, decide_cache, mapped
 from pricectl.replay.logs.rows import table_relation
-from pricectl.replay.logs.sources import LogFile, csv_heading
+from pricectl.replay.logs.sources import LogFile, check_complete, csv_heading
 from pricectl.replay.logs.staging import MAX_REJECTED_TEXT, ReadTally
 from pricectl.replay.logs.tables import (
     RawTable,
@@ -72,6 +72,7 @@ def plain_parts(plain: Sequence[LogFile], work: ReadingWork) -> Iterable[LogPart
         # Files of one heading are one table; of a database each table is one.
         own = csv_heading(file) if file.kind == "csv" else ""
         own = f"{file.path}:{file.table}" if file.kind in {"duckdb", "sqlite"} else own
+        check_complete(file)
         groups.setdefault((file.kind, file.compression, own), []).append(file)
     options, database = work.options, work.database
     for number, ((kind, _, _), files) in enumerate(groups.items()):
@@ -151,13 +152,15 @@ def _raw_table(kind: str, files: list[LogFile], database: "DuckDBPyConnection") 
 
 
 def _count_broken_lines(kind: str, work: ReadingWork) -> None:
-    """Count the lines of CSV files that have more cells than the heading, or broken quotes."""
+    """Count the lines of CSV files that have not the heading's cells, or broken quotes."""
     if kind != "csv":
         return
     found = work.database.execute(
         "SELECT DISTINCT s.file_path, e.line, e.csv_line FROM reject_errors e "
         "JOIN reject_scans s USING (scan_id, file_id)"
     ).fetchall()
+    # Else those of the next group of files would be counted with these again.
+    work.database.execute("DELETE FROM reject_errors")
     for path, line, text in found:
         work.tally.rows += 1
         work.tally.reject(

@@ -172,7 +172,7 @@ def _chosen(file: LogFile, tables: list[tuple[str, str]]) -> tuple[str, str]:
 
 def sqlite_query(file: LogFile) -> str:
     """The query over the ledger of the example service, or over the one table of a SQLite file."""
-    with closing(_sqlite(file)) as database:
+    with closing(open_sqlite(file)) as database:
         words = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         tables = [name for (name,) in database.execute(words)]
     if not file.table and set(tables) >= LEDGER_TABLES:
@@ -181,7 +181,8 @@ def sqlite_query(file: LogFile) -> str:
     return f"SELECT * FROM {quoted(table)}"  # noqa: S608 - quoted
 
 
-def _sqlite(file: LogFile) -> sqlite3.Connection:
+def open_sqlite(file: LogFile) -> sqlite3.Connection:
+    """A SQLite file, read only."""
     # Read only, so that a ledger in use is neither locked nor changed.
     return sqlite3.connect(f"{Path(file.path).absolute().as_uri()}?mode=ro", uri=True)
 
@@ -189,7 +190,7 @@ def _sqlite(file: LogFile) -> sqlite3.Connection:
 def _sqlite_rows(file: LogFile) -> Iterator[NumberedRow]:
     query = sqlite_query(file)
     try:
-        with closing(_sqlite(file)) as database:
+        with closing(open_sqlite(file)) as database:
             database.row_factory = sqlite3.Row
             for number, row in enumerate(database.execute(query), 1):
                 yield NumberedRow(number, _with_json(dict(row)))

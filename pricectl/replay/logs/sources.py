@@ -4,8 +4,10 @@ import csv
 import glob
 import gzip
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -33,6 +35,7 @@ _KINDS = {
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 _STARTS = {b"PAR1": "parquet", b"SQLite format 3\0": "sqlite", b"\x1f\x8b": "gzip"}
 _STARTS[b"\x28\xb5\x2f\xfd"] = "zstd"
+_CHUNK_BYTES = 1024 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -71,18 +74,23 @@ class RawLine(NamedTuple):
 def log_files(words: list[str]) -> tuple[LogFile, ...]:
     """The files that the words name: files, folders with all below, patterns, FILE:TABLE.
 
-    Sorted within each word, each file once. Raises BadLog if a word names nothing.
+    Sorted within each word, each file once, whatever it is called: its calls would be counted
+    twice. Raises BadLog if a word names nothing.
     """
-    found: dict[str, LogFile] = {}
+    found: dict[tuple[str, str], LogFile] = {}
     for word in words:
         for path, table in _paths(word):
-            found.setdefault(f"{path}:{table}", _log_file(path, table))
+            file = _log_file(path, table)
+            found.setdefault((os.path.normcase(os.path.realpath(path)), table), file)
             if len(found) > MAX_FILES:
                 raise BadLog(f"names more than {MAX_FILES:,} files", where=word)
     return tuple(found.values())
 
 
 def _paths(word: str) -> list[tuple[str, str]]:
+    if word == "-":
+        step = "write the log to a file, as it is read more than once"
+        raise BadLog("standard input is not read", where=word, next_step=step)
     path = Path(word)
     try:
         if path.is_file():
@@ -136,7 +144,7 @@ def _log_file(path: str, table: str) -> LogFile:
         kind = marked
     elif named in {"csv", "json"}:
         kind = named
-    elif named and start:
+    elif named:
         raise BadLog(f"is not a {named} file, whatever its name says", where=path)
     else:
         kind = "json"
@@ -164,38 +172,60 @@ def lines(file: LogFile, done: Callable[[int], object] | None = None) -> Iterato
     decompressed.
     """
     number = read = 0
+    with _readable(file) as opened:
+        while data := opened.readline(MAX_LINE_BYTES + 1):
+            number += 1
+            too_long = len(data) > MAX_LINE_BYTES
+            read += len(data)
+            if too_long:
+                for rest in iter(lambda: opened.readline(MAX_LINE_BYTES), b""):
+                    if rest.endswith(b"\n"):
+                        break
+            if number == 1:
+                data = data.removeprefix(_BYTE_ORDER_MARK)
+            if done and number % 1000 == 0:
+                done(read)
+            data = data.strip()
+            if data:
+                yield RawLine(number, data[:2000] if too_long else data, too_long)
+
+
+@contextmanager
+def _readable(file: LogFile) -> Iterator[IO[bytes]]:
+    """The uncompressed bytes. Raises BadLog, also while they are read: a file may be cut."""
+    opened = file.open()
     try:
-        with file.open() as opened:
-            while data := opened.readline(MAX_LINE_BYTES + 1):
-                number += 1
-                too_long = len(data) > MAX_LINE_BYTES
-                read += len(data)
-                if too_long:
-                    for rest in iter(lambda: opened.readline(MAX_LINE_BYTES), b""):
-                        if rest.endswith(b"\n"):
-                            break
-                if number == 1:
-                    data = data.removeprefix(_BYTE_ORDER_MARK)
-                if done and number % 1000 == 0:
-                    done(read)
-                data = data.strip()
-                if data:
-                    yield RawLine(number, data[:2000] if too_long else data, too_long)
-    except (OSError, EOFError, ValueError) as error:
-        if isinstance(error, BadLog):
-            raise
-        what = f"cannot be read after line {number}: {error}"
-        raise BadLog(what, where=file.path, next_step="is the file complete?") from None
+        with opened:
+            yield opened
+    except BadLog:
+        raise
+    except Exception as error:
+        # Each library has an error of its own for what it cannot decompress.
+        if file.compression or isinstance(error, (OSError, ValueError)):
+            what = f"cannot be read: {error}"[:200]
+            raise BadLog(what, where=file.path, next_step="is the file complete?") from None
+        raise
 
 
 def whole(file: LogFile) -> bytes:
     """All bytes of a file that is one JSON value. Raises BadLog for one that is too large."""
-    with file.open() as opened:
+    with _readable(file) as opened:
         data = opened.read(MAX_DOCUMENT_BYTES + 1)
     if len(data) > MAX_DOCUMENT_BYTES:
         what = f"is one JSON value of more than {MAX_DOCUMENT_BYTES // 1024**2} MiB"
         raise BadLog(what, where=file.path, next_step="write it as JSON lines")
     return data.removeprefix(_BYTE_ORDER_MARK)
+
+
+def check_complete(file: LogFile) -> None:
+    """Decompress a file once: DuckDB takes one that is damaged or cut short for one of fewer calls.
+
+    Raises BadLog.
+    """
+    if file.compression:
+        with _readable(file) as opened:
+            while opened.read(_CHUNK_BYTES):
+                pass
 
 
 def csv_delimiter(file: LogFile) -> str:
@@ -205,14 +235,34 @@ def csv_delimiter(file: LogFile) -> str:
 
 def csv_heading(file: LogFile) -> str:
     """The first line of a CSV file."""
-    with file.open() as opened:
+    with _readable(file) as opened:
         heading = opened.readline(MAX_LINE_BYTES).removeprefix(_BYTE_ORDER_MARK)
     return heading.decode("utf-8", "replace").strip()
 
 
+def csv_names(file: LogFile) -> list[str]:
+    """The names of the columns of a CSV file, each once in any case; those without one numbered."""
+    with _readable(file) as opened:
+        text = io.TextIOWrapper(opened, "utf-8-sig", errors="replace", newline="")
+        csv.field_size_limit(MAX_LINE_BYTES)
+        try:
+            heading = next(filter(None, csv.reader(text, delimiter=csv_delimiter(file))), [])
+        except csv.Error as error:
+            raise BadLog(f"heading: {error}", where=file.path) from None
+    found: dict[str, str] = {}
+    for place, word in enumerate(heading or ["nothing"]):
+        name = first = word or f"column{place}"
+        number = 0
+        while name.lower() in found:
+            number += 1
+            name = f"{first}_{number}"
+        found[name.lower()] = name
+    return list(found.values())
+
+
 def csv_rows(file: LogFile) -> Iterator[tuple[int, dict[str, str]]]:
     """The records of a CSV file by their heading, each with the number of its last line."""
-    with file.open() as opened:
+    with _readable(file) as opened:
         # Bytes that are not UTF-8 become visible marks, and the rest of the row can be read.
         text = io.TextIOWrapper(opened, "utf-8-sig", errors="replace", newline="")
         csv.field_size_limit(MAX_LINE_BYTES)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
-from pricectl.replay.calls import COUNT_TYPE, column_types, quoted, text_literal
+from pricectl.replay.calls import COUNT_TYPE, column_types, log_column, quoted, text_literal
 from pricectl.replay.logs.formats import LogFormat
 from pricectl.replay.logs.items import LogCall, LogItem, NotBilled, RejectedRow, first_word
 from pricectl.replay.logs.rows import NumberedRow, rows_of
@@ -197,7 +197,8 @@ def stage(
     writer.close()
     units = [unit for unit in UNITS if unit in writer.units]
     types = column_types((), ())
-    types |= _OWN | dict.fromkeys(writer.extra, "VARCHAR")
+    extra = [log_column(name) for name in writer.extra]
+    types |= _OWN | dict.fromkeys(extra, "VARCHAR")
     types |= dict.fromkeys(writer.units, COUNT_TYPE)
     listed = ", ".join(
         f"{text_literal(name)}: {text_literal(kind)}" for name, kind in types.items()
@@ -208,11 +209,12 @@ def stage(
             delim = ',', quote = '"', escape = '"', null_padding = true, parallel = false,
             auto_detect = false, max_line_size = 4194304, columns = {{{listed}}})"""  # noqa: S608 - quoted
     )
-    kept = ", ".join(quoted(name) for name in (*column_types(units), UNSPLIT_COLUMN, *writer.extra))
+    kept = ", ".join(quoted(name) for name in (*column_types(units), UNSPLIT_COLUMN, *extra))
     # Of the rows of one response the one that says most; all rounds of a row stay.
     once = """
         SELECT *, first_value(response) OVER (
-            PARTITION BY coalesce(call_id, 'row ' || "row") ORDER BY detail DESC, "row" DESC
+            PARTITION BY call_id, CASE WHEN call_id IS NULL THEN "row" END
+            ORDER BY detail DESC, "row" DESC
         ) = response AS says_most
         FROM written
     """

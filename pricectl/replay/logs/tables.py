@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.replay.calls import quoted, text_literal
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.sources import MAX_LINE_BYTES, LogFile, csv_delimiter
+from pricectl.replay.logs.sources import MAX_LINE_BYTES, LogFile, csv_delimiter, csv_names
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,14 +30,17 @@ class RawTable(NamedTuple):
 def csv_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> RawTable:
     """CSV files of one heading, every cell a text.
 
-    Lines that are no CSV are kept apart, in the table `reject_errors`.
+    Lines that are no CSV, or have more or fewer cells than the heading, are kept apart, in the
+    table `reject_errors`. Nothing is guessed from the lines: a guess takes the longest for the
+    heading, and gives up at a quote that is not closed.
     """
     listed = list(files)
     paths = ", ".join(text_literal(file.path) for file in listed)
+    columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in csv_names(listed[0]))
     relation = (
-        f"read_csv([{paths}], header = true, all_varchar = true, "
+        f"read_csv([{paths}], header = true, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {text_literal(csv_delimiter(listed[0]))}, quote = '\"', escape = '\"', "
-        f"filename = '_file', store_rejects = true, null_padding = true, "
+        f"filename = '_file', store_rejects = true, "
         f"max_line_size = {MAX_LINE_BYTES}{_compression(listed)})"
     )
     return _numbered(relation, database, "_file")
@@ -85,6 +88,9 @@ def parquet_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> R
 def database_table(relation: str, file: LogFile, database: "DuckDBPyConnection") -> RawTable:
     """A table of a DuckDB file."""
     types = _types(relation, database)
+    if any(name.lower() == "rowid" for name in types):  # it hides the numbers of the rows
+        step = "rename it, or export the table as Parquet"
+        raise BadLog("has a column called rowid", where=file.path, next_step=step)
     source = text_literal(file.path)
     return RawTable(relation, types, "rowid", source, "rowid + 1", is_typed=True)
 

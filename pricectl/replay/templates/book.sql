@@ -1,5 +1,4 @@
 -- What holds for each key in which period, at which length, by every side at once: one join a call.
-CREATE OR REPLACE TEMP TABLE book AS
 SELECT
     k.*, {hourly} AS is_hourly,
     {greatest},

@@ -8,8 +8,8 @@ WITH normal AS (
         key, {group_by}
         count(*) AS calls,
         {requests} AS requests,
-        sum(input_tokens) AS input_tokens,
-        sum(output_tokens) AS output_tokens,
+        {input_tokens} AS input_tokens,
+        {output_tokens} AS output_tokens,
         {stated} AS stated_pico,
         {stated_calls} AS stated_calls,
         {sums}

@@ -58,7 +58,7 @@ def _states_past(timeline: Timeline) -> bool:
 def _notes(flat: list[str], left_out: int, lacks: str) -> Iterator[str]:
     if flat:
         names = ", ".join(shortened(name, MAX_NAME, "…") for name in flat)
-        yield f"One price in all versions that were read: {names}."
+        yield f"Not drawn, since there is only one price below the context tiers: {names}."
     if left_out:
         yield f"{plural(left_out, 'further model')} changed; pricectl history shows each."
     if lacks:

@@ -29,13 +29,13 @@ def head(page: DiffPage, summary: DiffSummary) -> Markup:
     # What changes no charge would only hide the others.
     words = [kind.words for kind in kinds if kind.has_effect]
     title = ", ".join(words) or summary.kind_words or "no changes"
-    facts = [*_effects(summary), _errors(page), *_models(summary)]
+    facts = [*_effects(summary), *_errors(page), *_models(summary)]
     return element(
         "header",
         element("p", versions, class_="kicker"),
         element("h1", title[:1].upper() + title[1:]),
         element("p", _badge(page), element("span", compared.summary), class_="verdict"),
-        element("dl", *facts, class_="facts"),
+        element("dl", *facts, class_="facts") if facts else NOTHING,
     )
 
 
@@ -61,8 +61,14 @@ def _detail(words: str) -> Markup:
 
 
 def _effects(summary: DiffSummary) -> Iterator[Markup]:
+    basis = "" if summary.bill else ", sample jobs"
+    if summary.bill:
+        bill = summary.bill
+        moved = bill.monthly_pico_usd
+        kind = "up" if moved > 0 else "down" if moved < 0 else ""
+        yield _fact("Customers' bills", bill.text, bill.basis, kind=kind)
     for name, money in (
-        ("Largest effect in money", summary.money),
+        (f"Largest effect in money{basis}", summary.money),
         ("Largest effect later", summary.later),
     ):
         if money:
@@ -73,20 +79,24 @@ def _effects(summary: DiffSummary) -> Iterator[Markup]:
 
 def _money(name: str, effect: MoneyEffect) -> Markup:
     kind = {change_text.UP: "up", change_text.DOWN: "down"}.get(effect.sign, "")
-    return _fact(name, f"{effect.percent} {effect.sign}", effect.text, kind=kind)
+    details = f"{effect.where}: {effect.payer}{effect.percent} {effect.sign}"
+    return _fact(name, effect.dollars, details, kind=kind)
 
 
 def _credits(effect: CreditEffect) -> Markup:
     kind = "up" if effect.new > effect.old else "down"
     figure = f"{count(effect.old)} {change_text.ARROW} {count(effect.new)} credits"
-    return _fact("Largest effect in credits", figure, effect.text, kind=kind)
+    details = f"{effect.where}, by {effect.mode}: {effect.percent}"
+    return _fact("Largest effect in credits", figure, details, kind=kind)
 
 
-def _errors(page: DiffPage) -> Markup:
+def _errors(page: DiffPage) -> Iterator[Markup]:
+    """How many limits fail; nothing where none is set, which is no good news."""
     gates = page.result.compared.gates
     tripped = [gate.text for gate in gates if gate.tripped]
-    kind = "up" if tripped else ""
-    return _fact("Errors", count(len(tripped)) if tripped else "none", *tripped[:1], kind=kind)
+    if gates:
+        figure = f"{count(len(tripped))} of {count(len(gates))}" if tripped else "none"
+        yield _fact("Limits exceeded", figure, *tripped[:1], kind="up" if tripped else "")
 
 
 def _models(summary: DiffSummary) -> Iterator[Markup]:
@@ -102,7 +112,7 @@ def limits(page: DiffPage, summary: DiffSummary) -> Markup:
         *(line.words for line in summary.lines if line.level == "warning"),
         change_text.left_out(found),
         *change_text.settings_remarks(found, has_settings=result.has_settings),
-        *loosened_words(result),
+        *loosened_words(result, MAX_FOLDED),
     ]
     said = [element("li", words) for words in dict.fromkeys(notices) if words]
     shown = [*said[:MAX_NOTICES], *_folded(said[MAX_NOTICES:])]

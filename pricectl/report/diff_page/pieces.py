@@ -1,5 +1,7 @@
 """Pieces that several parts of the page have: sections, names of models, moves."""
 
+from collections.abc import Sequence
+
 from pricectl.changes import Move
 from pricectl.core.labels import shortened
 from pricectl.report import changes as change_text
@@ -47,3 +49,9 @@ def dollars(pico_usd: int | None) -> str:
     ('$2.50', 'none')
     """
     return change_text.NO_PRICE if pico_usd is None else f"${change_text.cost(pico_usd)}"
+
+
+def folded_list(summary: str, items: Sequence[str]) -> Markup:
+    """Items that are opened by a click."""
+    listed = element("ul", *(element("li", item) for item in items))
+    return element("details", element("summary", summary), listed)

@@ -14,6 +14,7 @@ from pricectl.report.diff_page.markup import Content, Markup, element, joined, s
 from pricectl.report.diff_page.pieces import (
     DIRECTIONS,
     direction,
+    folded_list,
     model_name,
     move_words,
     section,
@@ -24,6 +25,8 @@ from pricectl.report.price_lines import PER_MTOK, PriceLine, price_groups, rates
 
 # Longer tables of what is no price are opened by a click.
 MAX_OPEN_ROWS = 60
+# With less room a section would be its heading alone; hundreds of profiles have as many sections.
+MIN_ROOM = 3_000
 _MODEL, _CHANGE = Column("Model", "model"), Column("Change", "change")
 _COSTS = (Column("Before", "before"), Column("Now", "now"))
 _VALUES = (Column("Before", "old"), Column("Now", "new"))
@@ -53,6 +56,11 @@ def tables(found: Comparison, room: int) -> Markup:
     drawn: list[Markup] = []
     parts = sections(found, everything=True)
     for number, part in enumerate(parts, start=1):
+        if room < MIN_ROOM:
+            missing = plural(len(parts) - number + 1, "further section")
+            words = f"{missing} left out here; the text has them: -v"
+            drawn.append(element("p", words, class_="left-out"))
+            break
         share = room if number == len(parts) else room * 2 // 3
         contents: list[Content] = []
         for table in _tables(part):
@@ -118,12 +126,7 @@ def _models(group: LineGroup[PriceLine] | LineGroup[JobLine]) -> Markup:
     """The name of the row; of several that have the line alike, all of them folded."""
     if len(group.rows) == 1:
         return model_name(group.rows[0])
-    return _folded_list(f"{count(len(group.rows))} models", group.rows)
-
-
-def _folded_list(summary: str, items: Sequence[str]) -> Markup:
-    listed = element("ul", *(element("li", item) for item in items))
-    return element("details", element("summary", summary), listed)
+    return folded_list(f"{count(len(group.rows))} models", group.rows)
 
 
 def _price(group: LineGroup[PriceLine], line: PriceLine) -> list[Cell]:
@@ -132,7 +135,7 @@ def _price(group: LineGroup[PriceLine], line: PriceLine) -> list[Cell]:
     name: Content = joined(line.label, element("i", words) if words else "")
     if line.folded:
         prices = [f"{label} {dollars}{words}" for label, dollars in line.folded]
-        name = _folded_list(line.label, prices)
+        name = folded_list(line.label, prices)
     difference = f"{line.difference} {line.arrow}".strip()
     return [
         Cell(_models(group)),

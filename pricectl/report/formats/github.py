@@ -15,7 +15,7 @@ from pricectl.core.labels import clean, plural
 from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report.diff_sections import over_words, sections
-from pricectl.report.diff_summary import loosened_words
+from pricectl.report.diff_summary import MAX_LOOSENED, loosened_words
 from pricectl.report.price_lines import (
     dollars_of,
     in_reading_order,
@@ -141,7 +141,7 @@ def diff(result: DiffResult) -> str:
     summary = command("notice", clean(compared.summary), title="pricectl diff")
     lines = [
         Annotation("warning", command("warning", clean(sentence), title="gate-loosened"))
-        for sentence in loosened_words(result)
+        for sentence in loosened_words(result, MAX_LOOSENED)
     ]
     lines.append(Annotation("notice", summary))
     # Gates before changes: they say why the command fails.

@@ -13,7 +13,7 @@ from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report.alike import LineGroup
 from pricectl.report.diff_sections import ChangeSection, over_words, sections
-from pricectl.report.diff_summary import loosened_words, summary_of
+from pricectl.report.diff_summary import MAX_LOOSENED, loosened_words, summary_of
 from pricectl.report.formats.markdown_tables import (
     MAX_CHARACTERS,
     MarkdownTable,
@@ -24,16 +24,14 @@ from pricectl.report.formats.markdown_tables import (
 )
 from pricectl.report.job_lines import JobLine, job_groups, split_jobs
 from pricectl.report.price_lines import (
-    FALLBACK_NOTE,
-    UNIT_NOTE,
     PriceLine,
+    legend,
+    moved_groups,
     price_groups,
     rates_words,
 )
 
 DIFF_MARKER = "<!-- pricectl-diff -->"
-# More sentences on what the edit loosens are counted; JSON has them all.
-MAX_LOOSENED = 10
 # Longer sections are folded away at first.
 MAX_OPEN_ROWS = 20
 CREDITS_NOTE = "cr: credits, of each budget mode"
@@ -45,10 +43,7 @@ def diff(result: DiffResult) -> str:
     """The whole comment: the summary, the gates, then the tables."""
     compared, found = result.compared, result.compared.comparison
     lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
-    loosened = loosened_words(result)
-    lines += [f"- ⚠️ {long_code(sentence)}" for sentence in loosened[:MAX_LOOSENED]]
-    more = len(loosened) - MAX_LOOSENED
-    lines += [f"- ⚠️ {more:,} more that the edit loosens are omitted"] if more > 0 else []
+    lines += [f"- ⚠️ {long_code(sentence)}" for sentence in loosened_words(result, MAX_LOOSENED)]
     lines += [f"- {change_text.left_out(found)}"] if found.left_out else []
     lines += [
         f"- ⚠️ {long_code(remark)}"
@@ -91,17 +86,19 @@ def _tables(section: ChangeSection) -> list[MarkdownTable]:
             )
             if jobs
         ]
-    rank, legend = _RANKS[section.kind], ""
+    rank, note = _RANKS[section.kind], ""
     head: Sequence[str]
     if section.kind == "prices":
         head = ("Model", "Price", "Before", "Now", "Per", "Change")
-        groups = price_groups(section.changes, everything=False)
+        groups, as_before = moved_groups(price_groups(section.changes, everything=False))
         rows = [row for group in groups for row in _prices(group)]
-        legend = f"{UNIT_NOTE}; {FALLBACK_NOTE}"
+        if as_before and not rows:  # a table is drawn only with rows
+            rows, as_before = [(code(as_before), *[""] * (len(head) - 1))], ""
+        note = "; ".join(filter(None, (*legend(groups), as_before)))
     else:
         head, cells = _LAYOUTS[section.kind]
         rows = [cells(row) for row in (*section.changes, *section.settings)]
-    return [_table(section.title, head, rows, rank, legend)]
+    return [_table(section.title, head, rows, rank, note)]
 
 
 def _table(
@@ -161,7 +158,7 @@ def _name(change: Change) -> tuple[str, ...]:
 
 
 def _other(change: Change) -> tuple[str, ...]:
-    old, new = (code(change_text.value(text)) for text in (change.old, change.new))
+    old, new = map(code, change_text.old_and_new(change))
     note = f" ({change.note})" if change.note else ""
     return code(change.full_name), code(change.field), old, new + note
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from pricectl.core.labels import clean, shortened
+from pricectl.core.labels import clean, plural, shortened
 
 # Comments of more than 65,536 characters are refused.
 MAX_CHARACTERS = 60_000
@@ -68,11 +68,15 @@ def drawn_tables(
 ) -> list[str]:
     """Tables as far as they fit behind other lines, in their order.
 
-    Every table is begun; then they go on by their rank, until the comment is full.
+    Every table is begun; then they go on by their rank, until the comment is full. Of very many
+    tables, the least important are only counted, so that titles do not take the room of rows.
     """
-    room = characters - _RESERVED - _size(before) - sum(map(_frame, tables))
-    rows = [0] * len(tables)
+    room = characters - _RESERVED - _size(before)
     by_rank = sorted(range(len(tables)), key=lambda place: tables[place].rank)
+    frames = list(accumulate(_frame(tables[place]) for place in by_rank))
+    by_rank = by_rank[: sum(frame <= room // 2 for frame in frames)]
+    room -= sum(_frame(tables[place]) for place in by_rank)
+    rows = [0] * len(tables)
     for most in (FIRST_ROWS, None):
         for place in by_rank:
             wanted = tables[place].rows[rows[place] : most]
@@ -80,7 +84,11 @@ def drawn_tables(
             fitting = sum(row_size <= room for row_size in sizes)
             room -= sizes[fitting - 1] if fitting else 0
             rows[place] += fitting
-    return [line for place, table in enumerate(tables) for line in _drawn(table, rows[place])]
+    lines = [line for place in sorted(by_rank) for line in _drawn(tables[place], rows[place])]
+    omitted = len(tables) - len(by_rank)
+    if omitted:
+        lines += ["", f"{plural(omitted, 'more table')} omitted: the comment is full."]
+    return lines
 
 
 def _size(lines: Sequence[str]) -> int:

@@ -12,13 +12,27 @@ from pricectl.core.money import exact_usd, usd
 from pricectl.replay.calls import quoted, text_literal
 from pricectl.replay.duckdb_engine import create_table, session
 from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.report.charged_tables import charged_document
 from pricectl.report.formats.csv_lines import cell
 
 _COUNTS = ("calls", "requests", "jobs", "input_tokens", "output_tokens", "stated_calls")
 
+_JOB_COLUMNS = {
+    **dict.fromkeys(("account", "job", "mode"), "VARCHAR"),
+    **dict.fromkeys(("charged_credits", "right_credits", "difference_credits"), "BIGINT"),
+    "refunded_credits": "BIGINT",
+    **dict.fromkeys(("booked_usd", "right_usd"), "VARCHAR"),
+    **dict.fromkeys(("repriced_calls", "kept_calls"), "BIGINT"),
+}
+
 
 def _columns(result: ReplayResult) -> dict[str, str]:
-    """The columns with their types: the group, its counts, then what each side costs."""
+    """The columns with their types: the group, its counts, then what each side costs.
+
+    Where charges were compared: the jobs.
+    """
+    if result.charged:
+        return dict(_JOB_COLUMNS)
     sides = (BASE, NEW) if result.files.base else (NEW,)
     columns = {"group_by": "VARCHAR", "key": "VARCHAR", **dict.fromkeys(_COUNTS, "BIGINT")}
     columns["stated_usd"] = "VARCHAR"
@@ -30,7 +44,11 @@ def _columns(result: ReplayResult) -> dict[str, str]:
 
 
 def _lines(result: ReplayResult) -> Iterator[tuple[Any, ...]]:
-    """The total, then a line for each group; money is exact."""
+    """The total, then a line for each group, or one for each job; money is exact."""
+    if result.charged:
+        for job in charged_document(result.charged)["jobs"]:
+            yield tuple(job[name] for name in _JOB_COLUMNS)
+        return
     sides = (BASE, NEW) if result.files.base else (NEW,)
     for by, group in (("", result.total), *((result.request.by, one) for one in result.groups)):
         line = [by, ", ".join(group.values), *(getattr(group, name) for name in _COUNTS)]

@@ -13,8 +13,9 @@ from pricectl.report.formats.markdown_tables import (
     long_code,
     table_line,
 )
-from pricectl.report.replay_tables import ReportTable, tables
+from pricectl.report.replay_tables import tables
 from pricectl.report.replay_words import column_lines, introduction, notes
+from pricectl.report.report_table import ReportTable
 
 REPLAY_MARKER = "<!-- pricectl-replay -->"
 _STYLE = """

@@ -22,7 +22,10 @@ def row(*days: str, **members: Any) -> dict[str, Any]:
 
 
 def found(
-    rows: dict[str, Any], policy: Policy | None = None, base: dict[str, Any] | None = None
+    rows: dict[str, Any],
+    policy: Policy | None = None,
+    base: dict[str, Any] | None = None,
+    rule: str = RULE,
 ) -> list[Finding]:
     evidence = None
     if base:
@@ -32,7 +35,7 @@ def found(
     report = validate(
         json.dumps({"x": rows}), "prices.json", policy or Policy(), AT, evidence=evidence
     )
-    return [one for one in report.findings if one.rule == RULE]
+    return [one for one in report.findings if one.rule == rule]
 
 
 def test_many_old_rows_are_one_warning_with_their_number_and_the_oldest() -> None:
@@ -52,6 +55,25 @@ def test_the_newest_list_of_a_row_counts() -> None:
     assert found({"m": row("2026-01-01", "2026-11-01")}) == []
     (only,) = found({"m": row("2026-01-01", "2026-10-31")})
     assert only.message == "the prices of 'm' were last confirmed by a price list 31 days ago"
+
+
+def test_a_day_to_come_hides_no_age() -> None:
+    """A slip such as 2062 for 2026 would keep the row young for decades."""
+    rows = {"m": row("2026-09-01", "2062-11-20")}
+    (only,) = found(rows)
+    assert only.message == "the prices of 'm' were last confirmed by a price list 91 days ago"
+    (future,) = found(rows, rule="verified-in-future")
+    assert (future.pointer, future.message) == (
+        "/x/m/evidence/1/date",
+        "2062-11-20 is in the future",
+    )
+    assert found({"m": row("2026-12-02")}, rule="verified-in-future") == []
+
+
+def test_an_impossible_day_is_an_error() -> None:
+    (only,) = found({"m": row("2026-11-20", "2026-02-30")}, rule="date-invalid")
+    assert only.pointer == "/x/m/evidence/1/date"
+    assert only.severity == "error"
 
 
 def test_rows_without_evidence_and_retired_ones_have_no_age() -> None:

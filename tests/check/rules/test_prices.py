@@ -65,3 +65,19 @@ def test_messages_show_prices_per_unit_or_per_1m_tokens() -> None:
 def test_a_cache_write_far_below_input_is_an_error(write: str, severity: str) -> None:
     entry = f'{{"input_cost_per_token": 1e-06, "cache_creation_input_token_cost": {write}}}'
     assert [one.severity for one in found(entry, "cache-write-below-input")] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("key", "highest"),
+    [
+        ("input_cost_per_token", 200),
+        ("cache_read_input_token_cost", 200),
+        ("cache_creation_input_token_cost", 250),
+        ("cache_creation_input_token_cost_above_1hr", 400),
+        ("cache_creation_input_token_cost_above_12hr", 500),
+    ],
+)
+def test_a_cache_write_may_cost_its_multiple_of_the_dearest_input(key: str, highest: int) -> None:
+    """GPT-6 Astra writes a long prompt for twelve hours at 300 per 1M, with an input of 120."""
+    assert not found(f'{{"{key}": {highest}e-06}}', "price-out-of-bounds")
+    assert found(f'{{"{key}": {highest + 1}e-06}}', "price-out-of-bounds")

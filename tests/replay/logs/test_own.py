@@ -30,10 +30,20 @@ def test_a_record_is_the_call_that_was_charged(json_log: Reader) -> None:
     found = json_log({"record": record(modes=["consumption_usd"]), "job": "j1", "key": "k1"})
     (call,) = found.calls
     assert found.counts == [{"input": 800, "cache_read": 200, "output": 500}]
-    assert (call["name"], call["job"], call["account"]) == ("gpt-4o", "j1", "acme")
+    assert (call["name"], call["job"], call["account"]) == ("gpt-4o", "acme j1", "acme")
     # 800 x 2.50 + 200 x 1.25 + 500 x 10 = $0.00725, 0.0725 credits, up: 1.
     assert (call["stated_pico"], call["charged_credits"]) == (7_250_000_000, 1)
     assert call["at"] == AT.replace(tzinfo=None)
+
+
+def test_accounts_may_use_the_same_keys_and_jobs(json_log: Reader) -> None:
+    rows = [
+        {"record": record(), "job": "j1", "key": "k1", "account": account}
+        for account in ("acme", "globex", "acme")
+    ]
+    found = json_log(*rows)
+    assert [call["job"] for call in found.calls] == ["globex j1", "acme j1"]
+    assert found.log.repeated == 1
 
 
 def test_a_record_that_was_changed_is_rejected(json_log: Reader) -> None:
@@ -75,3 +85,9 @@ def test_the_ledger_of_the_example_service(read: Reader, tmp_path: Path) -> None
     # Ten minutes before the call's deadline.
     assert call["at"] == datetime(2026, 11, 27, 4, 28, 57, 500_000)  # noqa: DTZ001 - the table's UTC
     assert found.log.rejected == {"charged its reservation: the answer states no usage": 1}
+
+
+def test_an_id_that_looks_like_the_number_of_a_row_is_a_call_of_its_own(json_log: Reader) -> None:
+    call = {"model": "gpt-4o", "usage": OPENAI_USAGE}
+    found = json_log(call, call | {"id": "row 1"}, call | {"id": "row 4"}, call)
+    assert (found.log.calls, found.log.repeated) == (4, 0)

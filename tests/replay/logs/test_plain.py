@@ -150,8 +150,95 @@ def test_broken_lines_are_counted_and_kept(json_log: Reader, csv_log: Reader) ->
     assert found.log.calls == 1
     assert found.log.rejected == {"is not JSON": 1, "name too long": 1}
     assert [reject["line"] for reject in found.rejects] == [2, 3]
-    found = csv_log("model,prompt_tokens", "m,1", "m,1,too,many", '"m",2')
-    assert found.log.calls + sum(found.log.rejected.values()) == 3
+    found = csv_log("model,prompt_tokens", "m,1", "m,1,too,many", "m", '"m",2')
+    assert found.counts == [{"input": 1}, {"input": 2}]
+    assert found.log.rejected == {"is not a line of CSV with the heading's cells": 2}
+    assert sorted(reject["line"] for reject in found.rejects) == [3, 4]
+
+
+def test_a_file_counts_once_whatever_it_is_called(
+    read: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.csv").write_text("model,prompt_tokens\nm,1\n")
+    (folder / "link.csv").symlink_to("a.csv")
+    monkeypatch.chdir(tmp_path)
+    found = read("logs", "./logs/a.csv", "logs/../logs/*.csv", folder / "a.csv")
+    assert (found.log.calls, found.log.files) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+@pytest.mark.parametrize("compress", [write_gzip, write_zstd], ids=["gz", "zst"])
+def test_a_damaged_compressed_file_is_told(
+    read: Reader, tmp_path: Path, kind: str, damage: str, compress: Callable[[Path, str], None]
+) -> None:
+    """Its first lines are no log, and none of its calls is counted."""
+    path = tmp_path / f"log.{kind}.{'gz' if compress is write_gzip else 'zst'}"
+    lines = {
+        "csv": ["model,prompt_tokens", *(f"m{number},{number}" for number in range(1, 50_000))],
+        "jsonl": [f'{{"model": "m{n}", "prompt_tokens": {n}}}' for n in range(1, 50_000)],
+    }
+    compress(path, "\n".join(lines[kind]))
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    changed = whole[:middle] + bytes(255 - byte for byte in whole[middle : middle + 50])
+    path.write_bytes(whole[:middle] if damage == "cut" else changed + whole[middle + 50 :])
+    with pytest.raises(BadLog):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.duckdb", "a.sqlite"])
+def test_an_empty_file_of_a_binary_kind_is_not_a_log_without_calls(
+    read: Reader, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(BadLog, match="whatever its name says"):
+        read(tmp_path / name)
+
+
+def test_a_table_whose_column_hides_the_row_numbers_is_refused(
+    read: Reader, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.duckdb"
+    with duckdb.connect(str(path)) as database:
+        database.execute("CREATE TABLE t AS SELECT 'm' AS model, 1 AS prompt_tokens, 7 AS rowid")
+    with pytest.raises(BadLog, match="has a column called rowid"):
+        read(path)
+
+
+def test_broken_lines_of_several_headings_are_counted_once(read: Reader, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.csv").write_text("model,prompt_tokens\nm,1\nm,1,1\n")
+    (folder / "b.csv").write_text("model,prompt_tokens,team\nm,1,red\nm,1,red,1\nm,1\n")
+    found = read(folder)
+    assert (found.log.calls, sum(found.log.rejected.values())) == (2, 3)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_cell_of_csv_may_hold_what_is_quoted(read: Reader, tmp_path: Path, end: str) -> None:
+    path = tmp_path / "log.csv"
+    cells = f'm,1,"two{end}lines, and ""quotes"""{end}'
+    heading = f'\ufeffmodel,prompt_tokens,"the,prompt"{end}'
+    path.write_bytes(f"{heading}{cells * 3}m,2,{end}".encode())
+    found = read(path, extra=("the,prompt",))
+    assert [call["input"] for call in found.calls] == [1, 1, 1, 2]
+    assert {call["log.the,prompt"] for call in found.calls[:3]} == {f'two{end}lines, and "quotes"'}
+    assert not found.log.rejected
+
+
+def test_a_quote_that_is_not_closed_rejects_its_rest_alone(csv_log: Reader) -> None:
+    found = csv_log("model,prompt_tokens,prompt", "m,1,x", 'm,2,"open', "m,3,y")
+    assert found.counts == [{"input": 1}]
+    assert sum(found.log.rejected.values()) == 1
+
+
+def test_columns_of_csv_with_one_name_or_none(csv_log: Reader) -> None:
+    found = csv_log("model,Team,team,,prompt_tokens", "m,red,blue,x,1", extra=("column3", "team_1"))
+    assert found.calls[0]["log.column3"] == "x"
+    assert found.calls[0]["log.team_1"] == "blue"
 
 
 def test_a_line_longer_than_the_bound_is_rejected_and_the_rest_is_read(
@@ -189,10 +276,45 @@ def test_columns_of_doubles_hold_whole_counts(read: Reader, tmp_path: Path) -> N
     assert found.log.rejected == {"a count is not a whole number from 0 up": 1}
 
 
+@pytest.mark.parametrize(
+    ("cost", "pico"),
+    [
+        ("0.0075", 7_500_000_000),
+        ("123456789.123456789012", 123_456_789_123_456_789_012),
+        ("99999999999999999999", 99_999_999_999_999_999_999 * 10**12),
+        ("1e25", None),  # too large for any number here, as is a text
+        ("-5", None),
+        ("free", None),
+    ],
+)
+def test_a_cost_of_any_size_is_read_exactly_or_not_stated(
+    csv_log: Reader, cost: str, pico: int | None
+) -> None:
+    """One wrong cost says nothing about the other rows."""
+    found = csv_log("model,prompt_tokens,cost", f"m,1,{cost}", "m,1,0.5")
+    assert [call["stated_pico"] for call in found.calls] == [pico, 500_000_000_000]
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01", "1969-12-31T23:59:59Z", "2014-12-31", "9999-12-31 10:00", "infinity"]
+)
+def test_a_row_with_an_impossible_time_is_rejected_alone(
+    csv_log: Reader, read: Reader, tmp_path: Path, time: str
+) -> None:
+    found = csv_log("model,at,prompt_tokens", f"m,{time},1", "m,2026-11-01,1")
+    assert (found.log.calls, found.log.rejected) == (1, {"the time is not understood": 1})
+    path = tmp_path / "log.parquet"
+    rows = f"VALUES ('m', TIMESTAMP '{time.rstrip('Z')}', 1), ('m', '2026-11-01', 1)"
+    columns = 'model, "at", prompt_tokens'
+    duckdb.sql(f"COPY (SELECT * FROM ({rows}) AS t({columns})) TO '{path}'")  # noqa: S608 - test data
+    found = read(path)
+    assert (found.log.calls, found.log.rejected) == (1, {"the time is not understood": 1})
+
+
 def test_further_columns_group_and_an_unknown_one_is_refused(csv_log: Reader) -> None:
     lines = ("model,prompt_tokens,feature", "m,1,chat", "m,1,")
     found = csv_log(*lines, extra=("feature",))
-    assert [call["feature"] for call in found.calls] == ["chat", None]
+    assert [call["log.feature"] for call in found.calls] == ["chat", None]
     with pytest.raises(BadLog, match="has no column 'featur'") as caught:
         csv_log(*lines, extra=("featur",))
     assert "feature" in caught.value.next_step

@@ -1,0 +1,91 @@
+"""The usage that `diff` prices: a log, or the summary of one."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pricectl.changes.bill import BillChange
+from pricectl.changes.settings import ComparedSettings
+from pricectl.commands.progress import RateLine
+from pricectl.core.catalog import Catalog
+from pricectl.core.labels import COMMIT_DIGITS
+from pricectl.core.profile import Profile
+from pricectl.files import settings
+from pricectl.files.git import BadRef
+from pricectl.files.reference import fallback_or_problem
+from pricectl.files.repository import Repository
+from pricectl.policy import Policy
+
+
+def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
+    """The columns of the settings, and over them those of the command line. Raises BadLog."""
+    from pricectl.replay.errors import BadLog
+    from pricectl.replay.logs.columns import read_column
+
+    kept = [f"{role}={name}" for role, name in policy.replay.columns.items()]
+    try:
+        found = dict(map(read_column, kept))
+    except BadLog as error:
+        where = f"{settings.shown_path(policy.source)}: replay.columns"
+        raise BadLog(error.what, where=where, next_step=error.next_step) from None
+    return found | dict(map(read_column, words))
+
+
+class BilledVersions(NamedTuple):
+    """Two versions by which usage is priced: their catalogs, profiles, and settings.
+
+    `base_commit` is the commit of the base, whose summary counts: an edit cannot choose its own.
+    """
+
+    catalogs: tuple[Catalog, Catalog]
+    profiles: tuple[Profile, Profile]
+    settings: ComparedSettings
+    base_commit: str = ""
+
+
+def bill_of(
+    usage: str, versions: BilledVersions, policy: Policy, *, at: datetime, quiet: bool
+) -> BillChange:
+    """What an edit does to the bills of a team's usage, at the prices of `at`.
+
+    Raises BadLog or ReplayRefused: the usage cannot be read, or not be priced exactly.
+    """
+    from pricectl.replay.bill_side import BillSide
+    from pricectl.replay.usage_summary import read_summary, summary_bytes
+
+    was, now = versions.profiles
+    before, after = versions.settings.fallbacks or (fallback_or_problem(policy),) * 2
+    old, edited = versions.catalogs
+    base = BillSide(old, was, before)
+    new = BillSide(edited, now, after)
+    path = Path(usage)
+    data = summary_bytes(path)
+    if data is not None:
+        from pricectl.replay.summary_bill import bill_of_summary
+
+        of_base = _committed(path, versions.base_commit)
+        is_older = of_base is not None and of_base != data
+        name = f"{path.name} of {versions.base_commit[:COMMIT_DIGITS]}" if is_older else path.name
+        summary = read_summary(of_base if of_base is not None else data, name)
+        return bill_of_summary(summary, name, base, new, at=at)
+    from pricectl.replay.bill import bill_of_log
+    from pricectl.replay.logs.plain import LogOptions
+
+    options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
+    with RateLine(quiet=quiet) as progress:
+        return bill_of_log((usage,), options, base, new, at=at, progress=progress)
+
+
+def _committed(path: Path, commit: str) -> bytes | None:
+    """A summary as a commit has it; None where it is not in there."""
+    from pricectl.replay.usage_summary import MAX_BYTES
+
+    if not commit:
+        return None
+    try:
+        repository = Repository(str(path))
+        inside = repository.path_in(commit)
+        blob = repository.blob(commit, inside)
+        return None if blob is None else repository.content(blob, inside, MAX_BYTES)
+    except BadRef:  # the summary lies outside of the repository, or in another one
+        return None

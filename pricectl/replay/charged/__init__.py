@@ -1,0 +1,1 @@
+"""What jobs were charged, beside what they should have been by other prices; nothing is booked."""

@@ -1,0 +1,109 @@
+"""`replay --at`: the bill of another day if the traffic stays. Costs worked out by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.conftest import ROOT, Run
+
+pytest.importorskip("duckdb")
+SCHEMA = json.loads((ROOT / "schemas/replay.schema.json").read_text(encoding="utf-8"))
+# rises: $1 -> $3 on 2027-01-15. gone: retired, its successor's successor costs $4.
+# ends: nobody takes over. cheap: half price from 0 to 12 UTC.
+CATALOG = """{"x": {
+  "rises": {"input_cost_per_token": 1e-06,
+    "upcoming": [{"from": "2027-01-15", "input_cost_per_token": 3e-06}]},
+  "gone": {"input_cost_per_token": 2e-06, "deprecation_date": "2027-01-01", "successor": "next"},
+  "next": {"input_cost_per_token": 9e-06, "deprecation_date": "2026-12-31", "successor": "last"},
+  "last": {"input_cost_per_token": 4e-06},
+  "ends": {"input_cost_per_token": 5e-06, "deprecation_date": "2027-01-01", "successor": "nothing"},
+  "cheap": {"input_cost_per_token": 2e-06, "off_peak_pricing": {
+    "windows": [{"hours_utc": "00:00-12:00"}], "input_cost_per_token": 1e-06}}}}"""
+LOG = "model,time,prompt_tokens,completion_tokens,total_tokens\n" + "".join(
+    f"{name},2026-11-{day:02}T{hour:02}:00:00Z,1000000,0,1000000\n"
+    for name, day, hour in (
+        ("rises", 1, 10),
+        ("gone", 2, 10),
+        ("ends", 3, 10),
+        ("cheap", 15, 3),
+        ("cheap", 15, 20),
+    )
+)
+
+
+@pytest.fixture
+def log(home: Path) -> Path:
+    (home / "llm_pricing_current.json").write_text(CATALOG, encoding="utf-8")
+    path = home / "log.csv"
+    path.write_text(LOG, encoding="utf-8")
+    return path
+
+
+def document(run: Run, log: Path, *words: str) -> dict[str, Any]:
+    result = run("replay", str(log), *words, "-o", "json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+def costs(found: dict[str, Any], side: str) -> dict[str, str]:
+    return {group["key"]: group[side]["provider_cost_usd"] for group in found["groups"]}
+
+
+def test_a_month_is_priced_as_of_its_first_day(run: Run, log: Path) -> None:
+    """rises 1, gone as last 4, ends unpriced, cheap 1 at 3:00 and 2 at 20:00."""
+    found = document(run, log, "--at", "2027-01")
+    old, new = costs(found, "base"), costs(found, "new")
+    assert old == {"rises": "1.00", "gone": "2.00", "ends": "5.00", "cheap": "3.00"}
+    assert new == {"rises": "1.00", "gone": "4.00", "ends": "0.00", "cheap": "3.00"}
+    assert found["at"] == "2027-01-01"
+
+
+def test_a_day_has_the_announced_prices_of_then(run: Run, log: Path) -> None:
+    assert costs(document(run, log, "--at", "2027-01-15"), "new")["rises"] == "3.00"
+    assert costs(document(run, log, "--at", "2027-01-14"), "new")["rises"] == "1.00"
+
+
+def test_retired_models_are_told_with_who_takes_over(run: Run, log: Path) -> None:
+    retired = document(run, log, "--at", "2027-01")["retired"]
+    assert retired == [
+        {
+            "model": "x/ends",
+            "since": "2027-01-01",
+            "charged_as": None,
+            "calls": 1,
+            "old_usd": "5.00",
+            "new_usd": "0.00",
+        },
+        {
+            "model": "x/gone",
+            "since": "2027-01-01",
+            "charged_as": "x/last",
+            "calls": 1,
+            "old_usd": "2.00",
+            "new_usd": "4.00",
+        },
+    ]
+    assert document(run, log, "--at", "2026-12-30")["retired"] == []
+
+
+def test_the_text_says_what_a_month_comes_to(run: Run, log: Path) -> None:
+    """$11 and $8 in 15 days: twice that in a month of 30."""
+    said = " ".join(run("replay", str(log), "--at", "2027-01").stdout.split())
+    assert "nobody: unpriced" in said
+    assert "the price of x/rises changes again on 2027-01-15; ask for --at 2027-01-15, too" in said
+    assert (
+        "a month of this traffic: $22.00 (customers $22.00) before, $16.00 (customers $16.00) "
+        "on 2027-01-01; 15 days scaled to 30"
+    ) in said
+
+
+def test_what_is_not_a_date_is_bad_usage(run: Run, log: Path) -> None:
+    for word in ("2027-13", "soon", "2027"):
+        refused = run("replay", str(log), "--at", word)
+        assert refused.exit_code == 2
+        assert "is not a valid date" in refused.stderr.replace("│", " ")

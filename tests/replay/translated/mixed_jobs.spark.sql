@@ -1,0 +1,284 @@
+/* The credits of jobs with calls in several groups: each call adds what the job's rounded total */
+/* grows by, in the order in which the calls were made. */
+WITH normal AS (
+  SELECT
+    *,
+    (
+      n_0 + n_1
+    ) AS input_tokens,
+    (
+      n_2
+    ) AS output_tokens
+  FROM (
+    SELECT
+      `row` AS call_row,
+      COALESCE(`at`, CAST('0001-01-01' AS TIMESTAMP_NTZ)) AS call_at,
+      COALESCE(`requests`, 1) AS call_requests,
+      COALESCE(`name`, '') AS name,
+      '' AS seller,
+      '' AS service,
+      COALESCE(`region`, '') AS region,
+      COALESCE(`account`, '') AS account,
+      `job`,
+      `stated_pico`,
+      CAST(NULL AS DECIMAL(38, 0)) AS charged_credits,
+      COALESCE(`input`, 0) AS n_0,
+      COALESCE(`cache_read`, 0) AS n_1,
+      COALESCE(`output`, 0) AS n_2,
+      `team`
+    FROM calls
+  ) AS counted
+), rated AS (
+  SELECT
+    c.call_row AS call_row,
+    job,
+    call_at,
+    call_requests,
+    k.key AS key,
+    input_tokens,
+    output_tokens,
+    input_tokens + output_tokens AS tokens,
+    TRUE AS used,
+    stated_pico,
+    charged_credits,
+    COALESCE(CAST(c.`team` AS STRING), '') AS group_0,
+    CAST(call_at AS DATE) AS group_1,
+    k.dimension_name AS group_2,
+    CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2 AS pico_0,
+    k.c0_flag_bits + CASE WHEN (
+      n_1 > 0 AND k.c0_assumed_1
+    ) THEN 4 ELSE 0 END + CASE
+      WHEN call_requests > 1
+      AND (
+        input_tokens >= k.c0_first_tier OR output_tokens > k.c0_longer_output
+      )
+      THEN 16
+      ELSE 0
+    END AS flags_0,
+    CAST((
+      CASE
+        WHEN t0.price_rule > -1
+        THEN CAST(n_0 AS BIGINT) * p0.r_0 + CAST(n_1 AS BIGINT) * p0.r_1 + CAST(n_2 AS BIGINT) * p0.r_2
+        ELSE CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2
+      END
+    ) AS BIGINT) * t0.customer_factor + CASE WHEN TRUE THEN t0.fee ELSE 0 END AS customer_0,
+    CAST((
+      CASE
+        WHEN t0.price_rule > -1
+        THEN CAST(n_0 AS BIGINT) * p0.r_0 + CAST(n_1 AS BIGINT) * p0.r_1 + CAST(n_2 AS BIGINT) * p0.r_2
+        ELSE CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2
+      END
+    ) AS BIGINT) * t0.contract_factor AS contract_0
+  FROM normal AS c
+  JOIN book AS k
+    ON c.name = k.name
+    AND c.region = k.region
+    AND k.day = CASE WHEN k.is_hourly THEN CAST(call_at AS DATE) ELSE CAST('0001-01-01' AS DATE) END
+    AND call_at >= k.start_at
+    AND call_at < k.end_at
+    AND (
+      (
+        input_tokens + call_requests - 1
+      ) DIV (
+        call_requests
+      )
+    ) >= k.input_from
+    AND (
+      (
+        input_tokens + call_requests - 1
+      ) DIV (
+        call_requests
+      )
+    ) < k.input_until
+  JOIN accounts AS a
+    ON c.account = a.account
+  JOIN terms_0 AS t0
+    ON k.c0_model_class = t0.model_class
+    AND a.class_0 = t0.account_class
+    AND call_at >= t0.start_at
+    AND call_at < t0.end_at
+  LEFT JOIN contract_0 AS p0
+    ON k.tariff_0 = p0.tariff
+    AND t0.price_rule = p0.price_rule
+    AND (
+      (
+        input_tokens + call_requests - 1
+      ) DIV (
+        call_requests
+      )
+    ) >= p0.input_from
+    AND (
+      (
+        input_tokens + call_requests - 1
+      ) DIV (
+        call_requests
+      )
+    ) < p0.input_until
+), mixed AS (
+  SELECT
+    job
+  FROM rated
+  WHERE
+    NOT job IS NULL
+  GROUP BY
+    job
+  HAVING
+    MIN(group_0) <> MAX(group_0) OR MIN(group_1) <> MAX(group_1)
+), running AS (
+  SELECT
+    rated.*,
+    COUNT(CASE WHEN used THEN 1 END) OVER so_far > 0 AS after_used,
+    COUNT(CASE WHEN used THEN 1 END) OVER so_far > CASE WHEN used THEN 1 ELSE 0 END AS before_used,
+    (
+      CAST(SUM((
+        tokens
+      ) DIV 4294967296) OVER so_far AS DECIMAL(38, 0)) * 4294967296 + SUM((
+        tokens
+      ) % 4294967296) OVER so_far
+    ) AS after_tokens,
+    (
+      (
+        CAST(SUM((
+          tokens
+        ) DIV 4294967296) OVER so_far AS DECIMAL(38, 0)) * 4294967296 + SUM((
+          tokens
+        ) % 4294967296) OVER so_far
+      )
+    ) - tokens AS before_tokens,
+    (
+      CAST(SUM((
+        customer_0
+      ) DIV 4294967296) OVER so_far AS DECIMAL(38, 0)) * 4294967296 + SUM((
+        customer_0
+      ) % 4294967296) OVER so_far
+    ) AS after_customer_0,
+    (
+      (
+        CAST(SUM((
+          customer_0
+        ) DIV 4294967296) OVER so_far AS DECIMAL(38, 0)) * 4294967296 + SUM((
+          customer_0
+        ) % 4294967296) OVER so_far
+      )
+    ) - customer_0 AS before_customer_0
+  FROM rated
+  JOIN mixed
+    ON rated.job = mixed.job
+  WINDOW so_far AS (
+    PARTITION BY rated.job
+    ORDER BY call_at NULLS LAST, call_row NULLS LAST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  )
+), added AS (
+  SELECT
+    group_0,
+    group_1,
+    job,
+    CASE WHEN after_used THEN GREATEST(CAST(1 AS BIGINT), 1) ELSE 0 END - CASE WHEN before_used THEN GREATEST(CAST(1 AS BIGINT), 1) ELSE 0 END AS credits_0,
+    CASE
+      WHEN after_used
+      THEN GREATEST(
+        (
+          (
+            (
+              CAST(after_customer_0 AS BIGINT) * 1
+            ) DIV (
+              100000000000000
+            )
+          ) + CASE
+            WHEN (
+              (
+                CAST(after_customer_0 AS BIGINT) * 1
+              ) % 100000000000000
+            ) > 0
+            THEN 1
+            ELSE 0
+          END
+        ),
+        1
+      )
+      ELSE 0
+    END - CASE
+      WHEN before_used
+      THEN GREATEST(
+        (
+          (
+            (
+              CAST(before_customer_0 AS BIGINT) * 1
+            ) DIV (
+              100000000000000
+            )
+          ) + CASE
+            WHEN (
+              (
+                CAST(before_customer_0 AS BIGINT) * 1
+              ) % 100000000000000
+            ) > 0
+            THEN 1
+            ELSE 0
+          END
+        ),
+        1
+      )
+      ELSE 0
+    END AS credits_1,
+    CASE
+      WHEN after_used
+      THEN GREATEST(
+        (
+          (
+            (
+              CAST(after_tokens AS BIGINT) * 1
+            ) DIV (
+              10000
+            )
+          ) + CASE
+            WHEN (
+              (
+                CAST(after_tokens AS BIGINT) * 1
+              ) % 10000
+            ) > 0
+            THEN 1
+            ELSE 0
+          END
+        ),
+        1
+      )
+      ELSE 0
+    END - CASE
+      WHEN before_used
+      THEN GREATEST(
+        (
+          (
+            (
+              CAST(before_tokens AS BIGINT) * 1
+            ) DIV (
+              10000
+            )
+          ) + CASE
+            WHEN (
+              (
+                CAST(before_tokens AS BIGINT) * 1
+              ) % 10000
+            ) > 0
+            THEN 1
+            ELSE 0
+          END
+        ),
+        1
+      )
+      ELSE 0
+    END AS credits_2
+  FROM running
+)
+SELECT
+  group_0,
+  group_1,
+  COUNT(DISTINCT job) AS jobs,
+  SUM(credits_0) AS credits_0,
+  SUM(credits_1) AS credits_1,
+  SUM(credits_2) AS credits_2
+FROM added
+GROUP BY
+  1,
+  2
