@@ -153,6 +153,19 @@ def test_in_a_full_comment_sample_jobs_go_on_before_prices(run: Run, home: Path)
     assert jobs.count("\n| `p/used-") > 300
 
 
+def test_a_single_new_price_has_a_line_of_its_own_and_two_are_folded(run: Run, base: str) -> None:
+    batches, flex = ('"input_cost_per_token_batches": 1e-06', '"input_cost_per_token_flex": 1e-06')
+    for new_prices, lines in (
+        ((batches,), ["input, batches ($2.00) → $1.00 / 1M -50% ▼"]),
+        ((batches, flex), ["2 new prices, before as input"]),
+    ):
+        row = O3.replace("{", f"{{{', '.join(new_prices)}, ")
+        Path("llm_pricing_current.json").write_text(CATALOG.replace(O3, row), encoding="utf-8")
+        text = " ".join(run("diff", base).stdout.split())
+        assert [line for line in lines if line not in text] == [], text
+        assert ("2 new prices" in text) == (len(new_prices) > 1)
+
+
 def test_a_job_of_a_single_price_stands_behind_the_sample_jobs(run: Run, base: str) -> None:
     """The batch price is new; no sample job uses it, so that one was made for it."""
     dearer = EDITED.replace('3e-06, "out', '3e-06, "input_cost_per_token_batches": 1e-06, "out')
