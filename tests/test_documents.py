@@ -207,6 +207,12 @@ def test_other_commands_are_those_of_the_makefile_and_of_pip() -> None:
             assert f"\n{words[1]}:" in makefile
 
 
+def test_every_target_of_the_makefile_is_written_once() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
+    assert sorted(targets) == sorted(set(targets))
+
+
 @cache
 def help_of(verb: str) -> str:
     return CliRunner().invoke(app, [verb, "--help"], env={"COLUMNS": "200"}).stdout

@@ -82,10 +82,11 @@ The others stand beside a model of a ranking: what follows it, comes before it o
 [copy]: https://tokenmaxxing.com/openrouter-rankings
 [article]: https://thelgtm.dev/the-best-model-is-the-one-your-router-knows-when-not-to-use/
 
-`page` states the price. It is the seller's own, or, where that could not be read, somebody's dated
-reading of it; `whose` is the first one's. `day` is the page's; after or before a day that its text
-tells of where it has none. "List only" names the prices that no page states which we could read;
-they are in the file because price lists agree on them ([evidence](upstream.md)).{unlisted}
+`page` is the page that states the price: the seller's own, or, where that could not be read,
+somebody's dated reading of it. `whose` says which of the two the first page is. `day` is the date
+of the page; a page without one is from after or before a day that it mentions. `list only` names
+the prices that are on no page that we could read; they are in the file because price lists agree on
+them ([evidence](upstream.md)).{unlisted}
 `tests/published_prices.tsv` has the prices of the pages, copied by hand; a test holds the catalog
 to them. `gpt-5.6-sol` is a promotion of 4 / 20, announced until at least 2026-11-21; its list price
 is 5 / 30.

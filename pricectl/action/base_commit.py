@@ -41,22 +41,22 @@ class WorkflowClone:
     @property
     def shallow(self) -> bool:
         """Whether older commits are missing."""
-        return self._asked("rev-parse", "--is-shallow-repository") == "true"
+        return self._answer("rev-parse", "--is-shallow-repository") == "true"
 
     def commit(self, ref: str) -> str:
         """The commit of a ref; empty if the clone does not have it."""
-        return self._asked(
+        return self._answer(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
         )
 
     def parents(self, commit: str) -> list[str]:
         """The parents of a commit, also those that a shallow clone does not have."""
-        header = self._asked("cat-file", "commit", commit).partition("\n\n")[0]
+        header = self._answer("cat-file", "commit", commit).partition("\n\n")[0]
         return [line[7:] for line in header.splitlines() if line.startswith("parent ")]
 
     def merge_base(self, commit: str) -> str:
         """The last common commit of HEAD and another; empty if the clone does not have it."""
-        return self._asked("merge-base", "HEAD", commit)
+        return self._answer("merge-base", "HEAD", commit)
 
     def ensure(self, commit: str) -> str:
         """Fetch a commit if the clone does not have it, and return it. Raises BadRef."""
@@ -92,7 +92,7 @@ class WorkflowClone:
                 found = self.merge_base(tip)
         return found or tip
 
-    def _asked(self, *arguments: str) -> str:
+    def _answer(self, *arguments: str) -> str:
         """What git answers; empty if it fails."""
         code, out, _ = git.run(self.root, *arguments)
         return out.decode(errors="replace").strip() if code == 0 else ""

@@ -14,7 +14,6 @@ from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 
 Verb = Literal["validate", "diff"]
-VERBS: tuple[Verb, ...] = ("validate", "diff")
 SECONDS = 900
 
 
@@ -36,12 +35,16 @@ class CheckFolders(NamedTuple):
 
 
 class CheckOutput(NamedTuple):
-    """What a command said: its exit code, its standard output, its text and its messages."""
+    """What a command said: its exit code, its standard output, its text and its messages.
+
+    `problem` is why it could not run; empty where it could.
+    """
 
     code: int
     printed: str
     text: str
     messages: str
+    problem: str
 
 
 def run_check(
@@ -69,11 +72,12 @@ def run_check(
         code, said, told = done.returncode, done.stdout, done.stderr
     except subprocess.TimeoutExpired:
         code, said, told = FAILED, b"", f"took longer than {SECONDS} seconds".encode()
-    messages = told.decode("utf-8", "replace")
+    messages, problem = told.decode("utf-8", "replace"), ""
     if code not in {CLEAN, FINDINGS}:
         problem = _reason(messages).replace("--file FILE", "the input `file`")
         (results / f"{verb}.problem").write_text(problem, encoding="utf-8")
-    return CheckOutput(code, said.decode("utf-8", "replace"), _read(paths["text"]), messages)
+    printed_text = said.decode("utf-8", "replace")
+    return CheckOutput(code, printed_text, _read(paths["text"]), messages, problem)
 
 
 def read_check(verb: Verb, code: int, results: Path) -> PriceCheck:

@@ -40,7 +40,7 @@ class TryLater(CommentError):
         self.after_seconds = after_seconds
 
 
-class PostedText(NamedTuple):
+class HostComment(NamedTuple):
     """A comment as the host has it, with the name of the account that wrote it."""
 
     id: int
@@ -60,16 +60,16 @@ class CommentThread(Protocol):
     def account(self) -> str:
         """The account of the token."""
 
-    def all(self) -> Iterator[PostedText]:
+    def all(self) -> Iterator[HostComment]:
         """Every comment, the oldest first."""
 
     def head_sha(self) -> str:
         """The commit that the request ends with now."""
 
-    def create(self, body: str) -> PostedText:
+    def create(self, body: str) -> HostComment:
         """Add a comment."""
 
-    def update(self, comment_id: int, body: str) -> PostedText:
+    def update(self, comment_id: int, body: str) -> HostComment:
         """Replace the text of a comment."""
 
     def delete(self, comment_id: int) -> None:

@@ -1,4 +1,4 @@
-"""What a workflow on GitHub tells: annotations, job summary, outputs, comment, exit code."""
+"""The last step on GitHub: annotations, job summary, outputs, comment and exit code."""
 
 import sys
 from collections.abc import Mapping
@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from pricectl.action import review_text, runner
-from pricectl.action.base_commit import clone_root
-from pricectl.action.checks import CheckFolders, Verb, read_check, run_check
+from pricectl.action.checks import read_check
 from pricectl.action.github_comments import PullRequestComments
 from pricectl.action.inputs import ActionInputs
 from pricectl.action.review_text import Review
 from pricectl.action.sticky_comment import (
     MAX_CHARACTERS,
-    PostedComment,
+    CommentResult,
     ReviewMarker,
     keep_one,
     review_id_of,
@@ -32,24 +31,10 @@ FROM_FORK = (
 )
 
 
-def check_on_github(
-    verb: Verb, inputs: ActionInputs, base: str, workspace: Path, results: Path
-) -> int:
-    """Run a command, show its annotations and its text, and return its exit code."""
-    folder = inputs.folder(workspace)
-    done = run_check(verb, inputs, base, CheckFolders(folder, results), "github")
-    inside = folder.relative_to(clone_root(folder, workspace)).as_posix()
-    runner.print_annotations(done.printed, "" if inside == "." else inside)
-    runner.print_text(done.text, done.messages)
-    if problem := read_check(verb, done.code, results).problem:
-        runner.print_error(f"pricectl {verb}", problem)
-    return done.code
-
-
 def finish(
     environment: Mapping[str, str], run: WorkflowRun, inputs: ActionInputs, results: Path
 ) -> int:
-    """Tell the result in every place, and return the exit code of the action."""
+    """Write the summary, the comment and the outputs, and return the exit code of the action."""
     codes = [int(environment[f"CODE_{verb}"]) for verb in ("VALIDATE", "DIFF")]
     pull_request = run.pull_request
     review = Review(
@@ -69,10 +54,10 @@ def finish(
 
 def _post(
     environment: Mapping[str, str], run: WorkflowRun, inputs: ActionInputs, review: Review
-) -> PostedComment:
+) -> CommentResult:
     pull_request, token = run.pull_request, environment.get("GITHUB_TOKEN", "")
     if not inputs.comment or pull_request is None or not token:
-        return PostedComment("none")
+        return CommentResult("none")
     review_id = review_id_of(run.workflow, inputs.file, inputs.working_directory)
     marker = ReviewMarker(review_id, run.number, run.attempt, review.commit)
     posted = keep_one(

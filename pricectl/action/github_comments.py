@@ -9,7 +9,7 @@ Refusals: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the
 from collections.abc import Iterator
 from typing import Any
 
-from pricectl.action.comment_api import CommentError, HostApi, PostedText
+from pricectl.action.comment_api import CommentError, HostApi, HostComment
 from pricectl.action.members import member, text_member
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -30,7 +30,7 @@ class PullRequestComments:
         """How long requests may still take, all together."""
         return self._api.seconds_left
 
-    def all(self) -> Iterator[PostedText]:
+    def all(self) -> Iterator[HostComment]:
         """Every comment, the oldest first."""
         url = f"{self._repository}/issues/{self._number}/comments"
         yield from filter(None, map(_comment, self._api.pages(url)))
@@ -39,12 +39,12 @@ class PullRequestComments:
         """The commit that the pull request ends with now."""
         return text_member(self._api.get(f"{self._repository}/pulls/{self._number}"), "head", "sha")
 
-    def create(self, body: str) -> PostedText:
+    def create(self, body: str) -> HostComment:
         """Add a comment."""
         url = f"{self._repository}/issues/{self._number}/comments"
         return _written(self._api.write("POST", url, body))
 
-    def update(self, comment_id: int, body: str) -> PostedText:
+    def update(self, comment_id: int, body: str) -> HostComment:
         """Replace the text of a comment."""
         return _written(self._api.write("PATCH", self._url(comment_id), body))
 
@@ -56,17 +56,17 @@ class PullRequestComments:
         return f"{self._repository}/issues/comments/{comment_id}"
 
 
-def _written(found: Any) -> PostedText:
+def _written(found: Any) -> HostComment:
     comment = _comment(found)
     if comment is None:
         raise CommentError("GitHub's answer is not a comment")
     return comment
 
 
-def _comment(found: Any) -> PostedText | None:
+def _comment(found: Any) -> HostComment | None:
     """A comment; None for an entry that is not one. The author may have deleted the account."""
     number = member(found, "id")
     if type(number) is not int:
         return None
     author, body = text_member(found, "user", "login"), text_member(found, "body")
-    return PostedText(number, author, body, text_member(found, "html_url"))
+    return HostComment(number, author, body, text_member(found, "html_url"))

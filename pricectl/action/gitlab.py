@@ -16,7 +16,7 @@ from pricectl.action.inputs import read_inputs
 from pricectl.action.review_text import Review
 from pricectl.action.sticky_comment import (
     MAX_CHARACTERS,
-    PostedComment,
+    CommentResult,
     ReviewMarker,
     keep_one,
     review_id_of,
@@ -85,10 +85,10 @@ def _head(environment: Mapping[str, str]) -> str:
     return merged or environment["CI_COMMIT_SHA"]
 
 
-def _post(environment: Mapping[str, str], file: str, review: Review) -> PostedComment:
+def _post(environment: Mapping[str, str], file: str, review: Review) -> CommentResult:
     token = environment.get(TOKEN, "")
     if not token:
-        return PostedComment("none", reason=f"there is no {TOKEN}")
+        return CommentResult("none", reason=f"there is no {TOKEN}")
     pipeline, job = (
         number_variable(environment, name) for name in ("CI_PIPELINE_IID", "CI_JOB_ID")
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from pricectl.action.comment_api import CommentError, HostApi, PostedText
+from pricectl.action.comment_api import CommentError, HostApi, HostComment
 from pricectl.action.members import member, text_member
 
 
@@ -35,7 +35,7 @@ class MergeRequestNotes:
             raise CommentError("GitLab does not say which account the token belongs to")
         return name
 
-    def all(self) -> Iterator[PostedText]:
+    def all(self) -> Iterator[HostComment]:
         """Every note that a person or a token wrote, the oldest first."""
         notes = self._api.pages(f"{self._request}/notes", "sort=asc&order_by=created_at&")
         yield from filter(None, map(self._note, notes))
@@ -44,11 +44,11 @@ class MergeRequestNotes:
         """The commit that the merge request ends with now."""
         return text_member(self._api.get(self._request), "sha")
 
-    def create(self, body: str) -> PostedText:
+    def create(self, body: str) -> HostComment:
         """Add a note."""
         return self._written(self._api.write("POST", f"{self._request}/notes", body))
 
-    def update(self, comment_id: int, body: str) -> PostedText:
+    def update(self, comment_id: int, body: str) -> HostComment:
         """Replace the text of a note."""
         return self._written(self._api.write("PUT", self._url(comment_id), body))
 
@@ -59,16 +59,16 @@ class MergeRequestNotes:
     def _url(self, comment_id: int) -> str:
         return f"{self._request}/notes/{comment_id}"
 
-    def _written(self, found: Any) -> PostedText:
+    def _written(self, found: Any) -> HostComment:
         note = self._note(found)
         if note is None:
             raise CommentError("GitLab's answer is not a note")
         return note
 
-    def _note(self, found: Any) -> PostedText | None:
+    def _note(self, found: Any) -> HostComment | None:
         """A note; None for what GitLab itself wrote, such as "added 1 commit"."""
         number = member(found, "id")
         if type(number) is not int or member(found, "system") is True:
             return None
         author, body = text_member(found, "author", "username"), text_member(found, "body")
-        return PostedText(number, author, body, f"{self._page}#note_{number}")
+        return HostComment(number, author, body, f"{self._page}#note_{number}")

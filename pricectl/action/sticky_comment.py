@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 from pricectl.action.comment_api import (
     CommentError,
     CommentThread,
+    HostComment,
     NotAllowed,
-    PostedText,
     TryLater,
 )
 
@@ -57,8 +57,8 @@ class ReviewMarker(NamedTuple):
         return self.run_number, self.run_attempt
 
 
-class PostedComment(NamedTuple):
-    """What became of the comment, its address, and why, if nothing was written."""
+class CommentResult(NamedTuple):
+    """What became of the comment, its address, and the reason where nothing was written."""
 
     outcome: Outcome
     url: str = ""
@@ -68,7 +68,7 @@ class PostedComment(NamedTuple):
 class MarkedComment(NamedTuple):
     """A comment that a run of this review wrote."""
 
-    comment: PostedText
+    comment: HostComment
     marker: ReviewMarker
 
 
@@ -94,7 +94,7 @@ def keep_one(
     *,
     worth_creating: bool,
     wait: Callable[[float], None] = time.sleep,
-) -> PostedComment:
+) -> CommentResult:
     """Write the comment, or find out why not.
 
     A marker in a comment of another account than the token's means nothing. `worth_creating` is
@@ -106,7 +106,7 @@ def keep_one(
         try:
             return _keep_one(comments, marker, text, worth_creating=worth_creating)
         except NotAllowed as error:
-            return PostedComment("not-allowed", reason=str(error))
+            return CommentResult("not-allowed", reason=str(error))
         except TryLater as error:
             reason = str(error)
             if error.after_seconds > min(MAX_WAIT_SECONDS, comments.seconds_left):
@@ -115,7 +115,7 @@ def keep_one(
         except CommentError as error:
             reason = str(error)
             break
-    return PostedComment("failed", reason=reason)
+    return CommentResult("failed", reason=reason)
 
 
 def _keep_one(
@@ -124,16 +124,16 @@ def _keep_one(
     text: str,
     *,
     worth_creating: bool,
-) -> PostedComment:
+) -> CommentResult:
     body = f"{marker}\n{text}"
     found = _marked(comments, marker.review_id)
     newest = max(found, key=lambda one: one.marker.order, default=None)
     if newest is None and not worth_creating:
-        return PostedComment("none")
+        return CommentResult("none")
     # A run number alone is not enough: the newer run may not have written its comment yet.
     if (newest and newest.marker.order > marker.order) or comments.head_sha() != marker.commit:
         url = newest.comment.url if newest else ""
-        return PostedComment(
+        return CommentResult(
             "outdated", url, "a newer commit or run of this pull request has its own"
         )
     outcome: Outcome
@@ -146,8 +146,8 @@ def _keep_one(
         written, outcome = comments.update(found[0].comment.id, body), "updated"
     kept = _without_duplicates(comments, MarkedComment(written, marker))
     if kept.marker.order > marker.order:
-        return PostedComment("outdated", kept.comment.url, "a newer run has written its own")
-    return PostedComment(outcome, kept.comment.url)
+        return CommentResult("outdated", kept.comment.url, "a newer run has written its own")
+    return CommentResult(outcome, kept.comment.url)
 
 
 def _without_duplicates(comments: CommentThread, mine: MarkedComment) -> MarkedComment:

@@ -1,9 +1,8 @@
 """Differences from price lists that somebody has accepted, so that they stay quiet.
 
 `metadata.acknowledged` accepts one value of the lists under the rule `list-differs`: the difference
-is told again once a list has another value. One that holds our own value pins it: whatever the
-lists have. `pricing_notes.PROVIDER.decisions` says in a sentence
-why a price is right whatever the lists have.
+is told again once a list has another value. One that holds our own value pins it, whatever the
+lists have. `pricing_notes.PROVIDER.decisions` says in a sentence why a price is right.
 """
 
 from collections.abc import Mapping

@@ -7,7 +7,8 @@ from pricectl.core.labels import count
 
 # The same line of more rows is said once.
 MAX_ALIKE = 4
-SHOWN_ROWS = 3
+# So many names are written out, the others are counted.
+SHOWN_NAMES = 3
 LineT = TypeVar("LineT", bound=Hashable)
 
 
@@ -29,12 +30,17 @@ def rows_title(rows: Sequence[str], things: str = "rows") -> str:
     >>> rows_title(["a"]), rows_title(["a", "b"]), rows_title(["a", "b", "c", "d", "e"])
     ('a', '2 rows: a, b', '5 rows: a, b, c and 2 more')
     """
-    shown, more = ", ".join(rows[:SHOWN_ROWS]), len(rows) - SHOWN_ROWS
-    if len(rows) == 1:
-        return shown
-    return f"{count(len(rows))} {things}: {shown}" + (
-        f" and {count(more)} more" if more > 0 else ""
-    )
+    return rows[0] if len(rows) == 1 else f"{count(len(rows))} {things}: {first_names(rows)}"
+
+
+def first_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are.
+
+    >>> first_names(["a", "b"]), first_names(["a", "b", "c", "d"])
+    ('a, b', 'a, b, c and 1 more')
+    """
+    shown, more = ", ".join(names[:SHOWN_NAMES]), len(names) - SHOWN_NAMES
+    return f"{shown} and {count(more)} more" if more > 0 else shown
 
 
 def alike_once(

@@ -59,6 +59,13 @@ def _has_conditions(found: Comparison) -> bool:
     return any(not change.moves and not is_over(change.period) for change in found.of("repriced"))
 
 
+def _only_charges_as_before(found: Comparison) -> bool:
+    """Whether prices differ, but each charges what was charged before, such as by a fallback."""
+    in_force = [change for change in found.of("repriced") if not is_over(change.period)]
+    moves = [move for change in in_force for move in change.moves]
+    return bool(moves) and all(move.old_pico_usd == move.new_pico_usd for move in moves)
+
+
 def _has_over(found: Comparison) -> bool:
     return any(is_over(change.period) for change in found.of("repriced"))
 
@@ -81,6 +88,12 @@ KINDS = (
     KindOfChange("renamed", "models renamed", _has("renamed")),
     KindOfChange("added", "new models", _has("added")),
     KindOfChange("names", "names answered by another row", _has("resolution")),
+    KindOfChange(
+        "same-charge",
+        "prices that charge what was charged before",
+        _only_charges_as_before,
+        has_effect=False,
+    ),
     KindOfChange("over", "prices of periods that are over", _has_over, has_effect=False),
     KindOfChange("upkeep", "upkeep", _has("metadata"), has_effect=False),
     KindOfChange(

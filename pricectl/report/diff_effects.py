@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, NamedTuple
 
-from pricectl.changes import Comparison, Impact
+from pricectl.changes import Comparison, Impact, Move
 from pricectl.changes.change import CreditMove
 from pricectl.changes.periods import is_over
 from pricectl.core.labels import clean, count, dollar_text, percent
@@ -99,6 +99,32 @@ def _where(effect: MoneyEffect | CreditEffect) -> str:
     return f"{effect.provider}/{effect.model}{period}, {effect.job}"
 
 
+class PaidMove(NamedTuple):
+    """What a job cost and costs, in picodollars, and how far that moved.
+
+    That is what the provider charges; what the customer pays (`by_customer`) where the provider's
+    price stays. `move` may be in smaller parts, so that it is exact.
+    """
+
+    old_pico_usd: int | None
+    new_pico_usd: int | None
+    move: Move
+    by_customer: bool
+
+    @property
+    def difference_pico_usd(self) -> int:
+        """How much more the job costs now."""
+        return (self.new_pico_usd or 0) - (self.old_pico_usd or 0)
+
+
+def paid_move(job: Impact) -> PaidMove:
+    """What a job cost and costs, whoever pays it."""
+    if job.move.difference_pico_usd:
+        return PaidMove(*job.move, job.move, by_customer=False)
+    customer = job.old.client_pico_usd, job.new.client_pico_usd
+    return PaidMove(*customer, job.customer_move, by_customer=True)
+
+
 class MoneyRank(NamedTuple):
     """How much money a job moves, the larger the more it matters.
 
@@ -130,9 +156,8 @@ def _rank(job: Impact, old_pico_usd: int | None, new_pico_usd: int | None) -> Mo
 
 def job_rank(job: Impact) -> tuple[bool, MoneyRank]:
     """The rank of a job: what the provider charges before what the customer alone pays."""
-    is_cost = bool(job.move.difference_pico_usd)
-    customer = job.old.client_pico_usd, job.new.client_pico_usd
-    return is_cost, _rank(job, *(job.move if is_cost else customer))
+    paid = paid_move(job)
+    return not paid.by_customer, _rank(job, paid.old_pico_usd, paid.new_pico_usd)
 
 
 def rows_by_money(found: Comparison) -> dict[tuple[str, str], MoneyRank]:
@@ -160,21 +185,17 @@ def largest_money(found: Comparison, *, later: bool) -> MoneyEffect | None:
     job = max(moved, key=job_rank, default=None)
     if job is None:
         return None
-    by_customer = not job.move.difference_pico_usd
-    move = job.customer_move if by_customer else job.move
-    old, new = job.move
-    if by_customer:
-        old, new = job.old.client_pico_usd, job.new.client_pico_usd
+    paid = paid_move(job)
     return MoneyEffect(
-        "customer's sample job" if by_customer else "sample job",
+        "customer's sample job" if paid.by_customer else "sample job",
         job.provider,
         job.model,
         short_job(job),
         job.period,
-        old,
-        new,
-        change_text.percent_text(move),
-        change_text.arrow(move),
+        paid.old_pico_usd,
+        paid.new_pico_usd,
+        change_text.percent_text(paid.move),
+        change_text.arrow(paid.move),
     )
 
 

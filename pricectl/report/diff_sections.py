@@ -77,14 +77,16 @@ def sections(found: Comparison, *, everything: bool = False) -> list[ChangeSecti
     )
     over = (
         ChangeSection("prices", "Prices of periods that are over", list(filter(_is_over, prices))),
-        ChangeSection("jobs", "Sample jobs of periods over", jobs=list(filter(_is_over, jobs))),
+        ChangeSection(
+            "jobs", "Sample jobs of periods that are over", jobs=list(filter(_is_over, jobs))
+        ),
     )
     shown = (*every, *over) if everything else every
     return [section for section in shown if section.total]
 
 
 def _by_money(found: Comparison) -> tuple[list[Change], list[Impact]]:
-    """The price changes and the jobs that cost otherwise, the rows that move most money first."""
+    """The price changes and the jobs whose cost changed, the rows that move most money first."""
     ranks = rows_by_money(found)
 
     def place(one: Change | Impact) -> MoneyRank:
@@ -114,7 +116,7 @@ def over_words(found: Comparison) -> str:
 
 
 def _charges(found: Comparison) -> Iterator[ChangeSection]:
-    """The sample jobs of each profile that charges otherwise now."""
+    """The sample jobs of each profile whose charges changed."""
     profiles = dict.fromkeys((job.old.profile.name, job.new.profile.name) for job in found.charges)
     for old, new in profiles:
         jobs = [

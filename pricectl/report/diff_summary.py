@@ -14,7 +14,7 @@ from pricectl.changes.periods import is_over
 from pricectl.check.loosening import CatalogMark
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
-from pricectl.report.alike import MAX_ALIKE, rows_title
+from pricectl.report.alike import MAX_ALIKE, first_names, rows_title
 from pricectl.report.bill import bill_document
 from pricectl.report.change_kinds import kind_words, kinds_of
 from pricectl.report.diff_effects import (
@@ -24,8 +24,6 @@ from pricectl.report.diff_effects import (
     largest_money,
 )
 
-# So many names are written out, the others are counted.
-SHOWN_NAMES = 3
 # So many sentences on what the edit loosens stand before the kind of change; -v shows all.
 MAX_LOOSENED = 3
 
@@ -117,9 +115,7 @@ class DiffSummary(NamedTuple):
 
 
 def _models(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN_NAMES])
-    more = len(names) - SHOWN_NAMES
-    return f"{plural(len(names), 'model')}: {shown}{f' and {count(more)} more' if more > 0 else ''}"
+    return f"{plural(len(names), 'model')}: {first_names(names)}"
 
 
 def loosened_words(result: DiffResult, limit: int | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from pricectl.report.canvas import at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.columns import TableLine, grouped
 from pricectl.report.diff_sections import ChangeSection, sections
-from pricectl.report.job_lines import JobLine, job_groups, typical_jobs
+from pricectl.report.job_lines import JobLine, job_groups, split_jobs
 from pricectl.report.price_lines import (
     PriceLine,
     legend,
@@ -24,7 +24,6 @@ from pricectl.report.price_lines import (
     rates_words,
 )
 
-# In the order in which they are shown: a row that is gone matters most.
 _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
 _STYLES = {change_text.UP: "red", change_text.DOWN: "green", change_text.SAME: "dim"}
 
@@ -53,7 +52,7 @@ def text_sections(found: Comparison, *, everything: bool) -> Iterator[TextSectio
             lines, notes = _prices(shown), (*words, *legend(shown))
         elif section.jobs:
             by_customer = section.kind == "charges"
-            chosen = section.jobs if everything else typical_jobs(section.jobs)
+            chosen = section.jobs if everything else split_jobs(section.jobs).typical
             jobs = job_groups(chosen, by_customer=by_customer, everything=everything)
             jobs, left_out = first_lines(jobs, limit)
             left_out += len(section.jobs) - len(chosen)

@@ -33,12 +33,24 @@ class JobLine(NamedTuple):
         return tuple(cell for mode, cell in self.credits if BUDGET_MODES[mode].basis == "cost")
 
 
-def typical_jobs(jobs: Sequence[Impact]) -> list[Impact]:
-    """The sample jobs; those that were made for one price only of rows that no other moved for."""
-    typical = {change_text.job_title(job) for job in jobs if not job.for_one_price}
-    return [
-        job for job in jobs if not job.for_one_price or change_text.job_title(job) not in typical
-    ]
+class SplitJobs(NamedTuple):
+    """The jobs that a reader looks at, and those that only show a further price of the same row."""
+
+    typical: list[Impact]
+    single_price: list[Impact]
+
+
+def split_jobs(jobs: Sequence[Impact]) -> SplitJobs:
+    """The sample jobs apart from those made for a single price.
+
+    A job made for a single price counts as typical where no sample job of its row moved.
+    """
+    rows = {change_text.job_title(job) for job in jobs if not job.for_one_price}
+    split = SplitJobs([], [])
+    for job in jobs:
+        is_single = job.for_one_price and change_text.job_title(job) in rows
+        (split.single_price if is_single else split.typical).append(job)
+    return split
 
 
 def job_groups(

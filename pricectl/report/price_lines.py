@@ -19,7 +19,7 @@ UNIT_NOTE = "1M: 1 million tokens"
 FALLBACK_NOTE = change_text.FALLBACK_NOTE
 # So many of the prices that fell back on one are written out.
 SHOWN_FOLDED = 8
-_PLACES = {unit: place for place, unit in enumerate(UNITS)}
+_UNIT_ORDER = {unit: number for number, unit in enumerate(UNITS)}
 
 
 class PriceLine(NamedTuple):
@@ -116,7 +116,7 @@ def legend(groups: Sequence[LineGroup[PriceLine]]) -> tuple[str, ...]:
 
 def _lines(changes: Iterable[Change], *, everything: bool) -> Iterator[PriceLine]:
     """Own prices, each with those that fell back on it; then what had no price before."""
-    ordered = sorted(changes, key=_place)
+    ordered = sorted(changes, key=_reading_order)
     folds: dict[Fold, list[Change]] = {}
     for change in ordered:
         if change.fallback and change.price and not everything:
@@ -161,7 +161,7 @@ def _is_of(fold: Fold, change: Change) -> bool:
     return is_plain and (price.unit, price.period) == (fold.unit, fold.period)
 
 
-def _place(change: Change) -> tuple[bool, bool, bool, bool, int, str, int]:
+def _reading_order(change: Change) -> tuple[bool, bool, bool, bool, int, str, int]:
     """Own prices first, the plain one before services and tiers, in the order of the units.
 
     What had no price before goes last.
@@ -170,7 +170,7 @@ def _place(change: Change) -> tuple[bool, bool, bool, bool, int, str, int]:
     if price is None:
         return False, True, False, False, 0, "", 0
     is_first = move is not None and move.old_pico_usd is None
-    where = bool(price.service), price.above_tokens, price.service, _PLACES[price.unit]
+    where = bool(price.service), price.above_tokens, price.service, _UNIT_ORDER[price.unit]
     return is_first, False, bool(change.fallback), *where
 
 
@@ -179,7 +179,7 @@ def in_reading_order(changes: Iterable[Change]) -> list[Change]:
     rows: dict[str, list[Change]] = {}
     for change in changes:
         rows.setdefault(change.full_name, []).append(change)
-    return [change for own in rows.values() for change in sorted(own, key=_place)]
+    return [change for own in rows.values() for change in sorted(own, key=_reading_order)]
 
 
 def price_line(change: Change) -> PriceLine:
@@ -248,7 +248,7 @@ def per(change: Change) -> str:
 def per_unit(unit: str) -> str:
     """What a price of a unit buys.
 
-    >>> per_unit("input"), per_unit("ocr_page")
+    >>> per_unit("input"), per_unit("page")
     ('1M', 'page')
     """
     return PER_MTOK if is_token_unit(unit) else UNITS[unit].counts

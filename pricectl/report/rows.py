@@ -26,6 +26,7 @@ def weekly(windows: Sequence[OffPeak]) -> str:
 
     >>> weekly([OffPeak(0, 60, (1, 2, 3)), OffPeak(600, 1440, (1, 2, 3)), OffPeak(0, 1440, (7,))])
     'Mon-Wed 00:00-01:00, 10:00-24:00; Sun 00:00-24:00'
+    >>> from datetime import UTC
     >>> weekly([OffPeak(0, 1440, (6,), UTC)])
     'Sat (days of UTC) 00:00-24:00'
     """

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pricectl.action.__main__ import main
 from pricectl.action.inputs import BadInput, read_inputs
 from pricectl.action.runner import print_annotations, set_outputs
 from pricectl.action.sticky_comment import review_id_of
 from pricectl.action.workflow_run import BadWorkflowRun, PullRequestEvent, read_run
+from pricectl.exit_codes import FAILED
 
 COMMIT = "0123456789abcdef" * 2 + "01234567"
 RUN = {
@@ -46,6 +48,12 @@ def test_a_file_that_looks_like_an_option_stays_a_file() -> None:
 def test_an_unknown_value_of_an_input_is_refused(variables: dict[str, str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         read_inputs(variables)
+
+
+@pytest.mark.parametrize("step", ["valdate", ""])
+def test_an_unknown_step_is_refused(step: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(step, {}) == FAILED
+    assert "is not a step of the action" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("folder", ["..", "/", "eu/../..", "missing", "link"])

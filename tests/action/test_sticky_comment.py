@@ -8,7 +8,7 @@ import pytest
 from pricectl.action.github_comments import PullRequestComments
 from pricectl.action.sticky_comment import (
     MAX_CHARACTERS,
-    PostedComment,
+    CommentResult,
     ReviewMarker,
     keep_one,
     read_marker,
@@ -41,7 +41,7 @@ def post(
     text: str = "the review",
     waited: list[float] | None = None,
     **options: Any,
-) -> PostedComment:
+) -> CommentResult:
     token = options.pop("token", TOKEN)
     comments = PullRequestComments(github.url, REPOSITORY, NUMBER, token, BOT)
     wait = [] if waited is None else waited
@@ -211,7 +211,7 @@ def test_a_token_that_only_reads_is_told_apart_from_a_failure(
 
 def test_a_token_is_never_in_a_reason(github: FakeGitHub) -> None:
     posted = post(github, token="ghs_expired")  # noqa: S106 - the test's own
-    assert posted == PostedComment("not-allowed", "", "GitHub answers 401, Bad credentials")
+    assert posted == CommentResult("not-allowed", "", "GitHub answers 401, Bad credentials")
     github.scripted = [Scripted(422, f"{TOKEN[:3]}\x1b[31m::set-output name=x::y")]
     assert post(github).reason == r"GitHub answers 422, ghs\x1b[31m::set-output name=x::y"
 
@@ -242,7 +242,7 @@ def test_a_failure_of_the_server_is_tried_again_and_never_writes_twice(github: F
 
 def test_a_server_that_stays_down_is_left_after_three_attempts(github: FakeGitHub) -> None:
     github.scripted = [Scripted(503)] * 9
-    assert post(github) == PostedComment("failed", "", "GitHub answers 503")
+    assert post(github) == CommentResult("failed", "", "GitHub answers 503")
     assert len(github.requests) == 3
 
 

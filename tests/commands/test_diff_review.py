@@ -37,6 +37,31 @@ def test_csv_has_a_line_for_each_change_job_and_gate(run: Run, base: str) -> Non
     assert (gate["item"], gate["note"]) == ("max-increase", "exceeded")
 
 
+@pytest.mark.parametrize(
+    ("output", "title", "rows"),
+    [
+        ("text", "Prices in force", ("openai/o3\n", "openai/nano\n")),
+        ("text", "Sample jobs", ("openai/o3\n", "openai/nano\n")),
+        ("markdown", "Prices in force", ("`openai/o3`", "`openai/nano`")),
+        ("markdown", "Sample jobs", ("`openai/o3`", "`openai/nano`")),
+        ("github", "", ("openai/o3 input", "openai/nano input")),
+        ("html", "Prices in force</h2>", ("<b>o3</b>", "<b>nano</b>")),
+    ],
+)
+def test_the_row_that_moves_most_money_stands_before_that_of_most_percent(
+    run: Run, home: Path, output: str, title: str, rows: tuple[str, str]
+) -> None:
+    """A cheap model that doubles, and a dear one that rises by a tenth."""
+    nano = '"nano": {"input_cost_per_token": 1e-08, "output_cost_per_token": 1e-08},'
+    (home / "base.json").write_text(CATALOG.replace(O3, nano + O3), encoding="utf-8")
+    edited = nano.replace("1e-08", "2e-08") + O3.replace("2e-06", "2.2e-06")
+    (home / "llm_pricing_current.json").write_text(CATALOG.replace(O3, edited), encoding="utf-8")
+    shown = run("diff", "base.json", "-o", output).stdout
+    section = shown[shown.index(title) :]
+    dear, cheap = map(section.index, rows)
+    assert dear < cheap
+
+
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", " =1+1", "\uff1d1+1", "\t=1", '=HYPERLINK("x")')
 
 
@@ -108,6 +133,52 @@ def test_a_full_comment_keeps_the_sample_jobs_and_says_what_it_left_out(
     assert sum(line.startswith("| `p/used-") for line in jobs.splitlines()) == 3 * 60
     assert "of 2,000 rows of 'Rows' are omitted: the comment is full." in comment
     assert "of 900 rows of 'Other changes' are omitted: the comment is full." in comment
+
+
+def test_in_a_full_comment_sample_jobs_go_on_before_prices(run: Run, home: Path) -> None:
+    for name, factor in (("base.json", 1), ("llm_pricing_current.json", 2)):
+        rows = {
+            f"used-{number:04}": {
+                "input_cost_per_token": float(f"{(number + 1) * factor}e-06"),
+                "output_cost_per_token": float(f"{(number + 2) * factor}e-06"),
+            }
+            for number in range(300)
+        }
+        (home / name).write_text(json.dumps({"p": rows}), encoding="utf-8")
+    comment = run("diff", "--base", "base.json", "-o", "markdown").stdout
+    prices, _, jobs = comment.partition("#### Sample jobs")
+    # Of each table ten rows, then the jobs until nothing more fits.
+    assert 10 <= prices.count("\n| `p/used-") < 20
+    assert "of 600 rows of 'Prices in force' are omitted: the comment is full." in prices
+    assert jobs.count("\n| `p/used-") > 300
+
+
+def test_a_single_new_price_has_a_line_of_its_own_and_two_are_folded(run: Run, base: str) -> None:
+    batches, flex = ('"input_cost_per_token_batches": 1e-06', '"input_cost_per_token_flex": 1e-06')
+    for new_prices, lines in (
+        ((batches,), ["input, batches ($2.00) → $1.00 / 1M -50% ▼"]),
+        ((batches, flex), ["2 new prices, before as input"]),
+    ):
+        row = O3.replace("{", f"{{{', '.join(new_prices)}, ")
+        Path("llm_pricing_current.json").write_text(CATALOG.replace(O3, row), encoding="utf-8")
+        text = " ".join(run("diff", base).stdout.split())
+        assert [line for line in lines if line not in text] == [], text
+        assert ("2 new prices" in text) == (len(new_prices) > 1)
+
+
+def test_a_job_of_a_single_price_stands_behind_the_sample_jobs(run: Run, base: str) -> None:
+    """The batch price is new; no sample job uses it, so that one was made for it."""
+    dearer = EDITED.replace('3e-06, "out', '3e-06, "input_cost_per_token_batches": 1e-06, "out')
+    Path("llm_pricing_current.json").write_text(dearer, encoding="utf-8")
+    made = "10,000 in, 1,000 out, batches"
+    text = run("diff", base).stdout
+    assert made not in text
+    assert "and 1 more; -v shows all" in text
+    assert made in run("diff", base, "-v").stdout
+    comment = run("diff", base, "-o", "markdown").stdout
+    before, _, single_prices = comment.partition("#### Sample jobs&#58; single prices")
+    assert made not in before
+    assert made in single_prices
 
 
 @pytest.mark.parametrize("words", [("base.json",), ("base.json", "llm_pricing_current.json")])

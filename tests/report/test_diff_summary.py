@@ -86,6 +86,8 @@ def test_a_first_price_is_not_a_larger_effect_than_a_price_that_moved() -> None:
         ('"mode": "chat"', '"mode": "chat", "note": "x"', ("upkeep",)),
         ("2.5e-06", "25e-07", ("notation",)),
         (LATER, LATER.replace("2e-06", "1e-06"), ("later-cut",)),
+        # The batch price of o3 was its input price until now, so that no charge moves.
+        (O3, O3.replace("{", '{"input_cost_per_token_batches": 2e-06, '), ("same-charge",)),
     ],
 )
 def test_the_kinds_of_change(old: str, new: str, kinds: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from pricectl.changes.periods import is_over
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
 from pricectl.report.alike import MAX_ALIKE
-from pricectl.report.diff_effects import job_rank, short_job
+from pricectl.report.diff_effects import job_rank, paid_move, short_job
 from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
 from pricectl.report.diff_page.pieces import (
     before_and_now,
@@ -36,7 +36,7 @@ def effects(found: Comparison) -> Markup:
         return NOTHING
     most_dollars, most_credits = (
         max(abs(difference(jobs[0])) for jobs in shown) or 1
-        for difference in (dollar_difference, credit_difference)
+        for difference in (_dollar_difference, _credit_difference)
     )
     items = [_item(jobs, most_dollars, most_credits) for jobs in shown]
     words = (
@@ -58,7 +58,7 @@ def largest_jobs(found: Comparison) -> list[Impact]:
     """For each model the job with the largest difference, prices in force before later ones."""
     largest: dict[tuple[str, str], Impact] = {}
     for job in found.jobs:
-        is_moved = dollar_difference(job) or credit_difference(job)
+        is_moved = _dollar_difference(job) or _credit_difference(job)
         if is_over(job.period) or not job.is_comparable or not is_moved:
             continue
         key = job.provider, job.model
@@ -80,14 +80,12 @@ def _alike(jobs: Sequence[Impact]) -> list[list[Impact]]:
     return sorted(groups, key=lambda group: job_rank(group[0]), reverse=True)
 
 
-def dollar_difference(job: Impact) -> int:
-    """How many picodollars more a job costs; what the customer pays where its provider's stays."""
-    if job.move.difference_pico_usd:
-        return job.move.difference_pico_usd
-    return job.new.client_pico_usd - job.old.client_pico_usd
+def _dollar_difference(job: Impact) -> int:
+    """How many picodollars more a job costs."""
+    return paid_move(job).difference_pico_usd
 
 
-def credit_difference(job: Impact) -> int:
+def _credit_difference(job: Impact) -> int:
     """How many more credits are charged for a job, in the budget mode where they move most."""
     largest = change_text.largest_credit_move(job)
     return largest.new - largest.old
@@ -95,13 +93,8 @@ def credit_difference(job: Impact) -> int:
 
 def _item(jobs: Sequence[Impact], most_dollars: int, most_credits: int) -> Markup:
     job, names = jobs[0], [f"{one.provider}/{one.model}" for one in jobs]
-    by_customer = not job.move.difference_pico_usd
-    costs = (
-        (job.old.client_pico_usd, job.new.client_pico_usd)
-        if by_customer
-        else (job.move.old_pico_usd, job.move.new_pico_usd)
-    )
-    move = job.customer_move if by_customer else job.move
+    paid = paid_move(job)
+    costs = dollars(paid.old_pico_usd), dollars(paid.new_pico_usd)
     credit = change_text.largest_credit_move(job)
     charged = f"{before_and_now(count(credit.old), count(credit.new))} credits"
     if credit.old == credit.new:
@@ -116,15 +109,15 @@ def _item(jobs: Sequence[Impact], most_dollars: int, most_credits: int) -> Marku
         listed if len(names) > 1 else NOTHING,
         element("p", f"{period}{short_job(job)}", class_="job"),
     )
-    payer = "customer pays " if by_customer else ""
+    payer = "customer pays " if paid.by_customer else ""
     return element(
         "li",
         element("div", name),
         _amount(
-            payer + before_and_now(*map(dollars, costs)),
-            move_words(move),
-            direction(move),
-            Fraction(dollar_difference(job), most_dollars),
+            payer + before_and_now(*costs),
+            move_words(paid.move),
+            direction(paid.move),
+            Fraction(paid.difference_pico_usd, most_dollars),
         ),
         _amount(
             charged,

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
+from pricectl.report.alike import first_names
 from pricectl.report.change_kinds import KINDS
 from pricectl.report.diff_effects import CreditEffect, MoneyEffect
 from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
 from pricectl.report.diff_page.page import DiffPage
 from pricectl.report.diff_page.pieces import section
-from pricectl.report.diff_summary import SHOWN_NAMES, DiffSummary, loosened_words
+from pricectl.report.diff_summary import DiffSummary, loosened_words
 
 # A reviewer reads so many; so many more are there for a click.
 MAX_NOTICES, MAX_FOLDED = 5, 60
@@ -101,11 +102,7 @@ def _errors(page: DiffPage) -> Iterator[Markup]:
 def _models(summary: DiffSummary) -> Iterator[Markup]:
     for name, models in (("New models", summary.new), ("Models gone", summary.gone)):
         if models:
-            more = len(models) - SHOWN_NAMES
-            listed = ", ".join(models[:SHOWN_NAMES])
-            yield _fact(
-                name, count(len(models)), listed + (f" and {count(more)} more" if more > 0 else "")
-            )
+            yield _fact(name, count(len(models)), first_names(models))
 
 
 def limits(page: DiffPage, summary: DiffSummary) -> Markup:

@@ -20,7 +20,7 @@ from pricectl.report.diff_page.pieces import (
     section,
 )
 from pricectl.report.diff_sections import ChangeSection, sections
-from pricectl.report.job_lines import JobLine, job_groups, typical_jobs
+from pricectl.report.job_lines import JobLine, job_groups, split_jobs
 from pricectl.report.price_lines import PER_MTOK, PriceLine, price_groups, rates_words
 
 # Longer tables of what is no price are opened by a click.
@@ -97,22 +97,21 @@ def _tables(part: ChangeSection) -> list[SectionTable]:
 
 
 def _job_tables(part: ChangeSection, *, of_past: bool) -> list[SectionTable]:
-    typical = typical_jobs(part.jobs)
-    shown = {id(job) for job in typical}
-    made = [job for job in part.jobs if id(job) not in shown]
-    rows, made_rows = (
+    split = split_jobs(part.jobs)
+    rows, single_rows = (
         [
             _job(group, line)
             for group in job_groups(jobs, by_customer=part.kind == "charges")
             for line in group.lines
         ]
-        for jobs in (typical, made)
+        for jobs in split
     )
     folded = f"Show {plural(len(rows), 'row')}" if of_past else _fold(part, rows)
-    made_words = f"{plural(len(made), 'job')} that were made for a single price"
+    many = plural(len(split.single_price), "job")
+    single_words = f"{many} made for a single price"
     tables_of_jobs = (
         SectionTable(_JOB_WORDS, _JOBS, rows, folded),
-        SectionTable(_JOB_WORDS, _JOBS, made_rows, made_words),
+        SectionTable(_JOB_WORDS, _JOBS, single_rows, single_words),
     )
     return [table for table in tables_of_jobs if table.rows]
 

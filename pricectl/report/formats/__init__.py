@@ -110,9 +110,9 @@ def _svg(result: "Timeline") -> str:
 
 
 def _csv(result: "History") -> str:
-    from pricectl.report.formats import csv_lines
+    from pricectl.report.formats import csv_history
 
-    return csv_lines.history(result)
+    return csv_history.history(result)
 
 
 def _csv_models(result: "ModelList | ProviderList") -> str:

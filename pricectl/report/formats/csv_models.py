@@ -1,13 +1,11 @@
 """The models of a catalog as CSV for a spreadsheet: a line a model, or a line a provider."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 
 from pricectl.core.labels import service_word
 from pricectl.core.money import usd_per_mtok
 from pricectl.models import ModelList, ProviderList, ProviderSummary
-from pricectl.report.formats.csv_lines import cell
+from pricectl.report.formats.csv_lines import written
 
 PRICES = {
     "input_usd_per_mtok": "input",
@@ -19,26 +17,23 @@ MODEL_COLUMNS = ("provider", "model", *PRICES, "max_input_tokens", "period", "re
 
 def models(result: ModelList | ProviderList) -> str:
     """The models with their base prices, or the numbers of each provider."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     if isinstance(result, ProviderList):
-        writer.writerow(ProviderSummary._fields)
-        writer.writerows(map(cell, one) for one in result.providers)
-    else:
-        writer.writerow(MODEL_COLUMNS)
-        writer.writerows(map(cell, line) for line in _model_lines(result))
-    return out.getvalue()
+        return written(ProviderSummary._fields, (one._asdict() for one in result.providers))
+    return written(MODEL_COLUMNS, _model_lines(result))
 
 
-def _model_lines(result: ModelList) -> Iterator[tuple[object, ...]]:
+def _model_lines(result: ModelList) -> Iterator[dict[str, object]]:
     service = service_word(result.service)
     for row in result.rows:
-        rates = (row.prices.base_rate(unit, service) for unit in PRICES.values())
-        yield (
-            row.model.provider,
-            row.model.name,
-            *(None if pico is None else usd_per_mtok(pico) for pico in rates),
-            row.model.entry.get("max_input_tokens"),
-            row.period,
-            "yes" if row.model.is_retired else "",
-        )
+        rates = {column: row.prices.base_rate(unit, service) for column, unit in PRICES.items()}
+        yield {
+            "provider": row.model.provider,
+            "model": row.model.name,
+            **{
+                column: None if pico is None else usd_per_mtok(pico)
+                for column, pico in rates.items()
+            },
+            "max_input_tokens": row.model.entry.get("max_input_tokens"),
+            "period": row.period,
+            "retired": "yes" if row.model.is_retired else "",
+        }

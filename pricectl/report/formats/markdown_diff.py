@@ -22,7 +22,7 @@ from pricectl.report.formats.markdown_tables import (
     long_code,
     table_line,
 )
-from pricectl.report.job_lines import JobLine, job_groups, typical_jobs
+from pricectl.report.job_lines import JobLine, job_groups, split_jobs
 from pricectl.report.price_lines import (
     PriceLine,
     legend,
@@ -76,15 +76,13 @@ def _summary(result: DiffResult) -> list[str]:
 def _tables(section: ChangeSection) -> list[MarkdownTable]:
     """The tables of a section; jobs that were made for a single price are folded away."""
     if section.jobs:
-        typical = typical_jobs(section.jobs)
-        shown = {id(job) for job in typical}
-        single = [job for job in section.jobs if id(job) not in shown]
+        split = split_jobs(section.jobs)
         rank = _RANKS[section.kind] if section.kind == "charges" or section.is_known else LAST
         return [
             _job_table(section._replace(jobs=jobs, title=title), rank + further)
             for title, jobs, further in (
-                (section.title, typical, 0),
-                (f"{section.title}: single prices", single, MIDDLE),
+                (section.title, split.typical, 0),
+                (f"{section.title}: single prices", split.single_price, MIDDLE),
             )
             if jobs
         ]
