@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CLOCKS := clock-30 clock-365 clock-1096
+TEST_OPTIONS ?=
 CLOCK_OPTIONS ?=
 SPARK_ROWS ?= 200000
 MODEL ?=
@@ -44,7 +45,7 @@ demo: $(VENV)/.base  ## Install and show real quotes from the catalog
 	$(BIN)/pricectl quote gpt-5.4 claude-sonnet-5 gemini-3.5-flash deepseek-flash 100k 2k --cached 80k --markup 30
 
 test: $(VENV)/.dev  ## Install and run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
 
 clock: $(CLOCKS)  ## Run all tests with the date a month, a year and three years ahead
 

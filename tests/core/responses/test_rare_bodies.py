@@ -3,6 +3,7 @@
 A cache or a part of a total that does not fit, members of a foreign type, events without usage.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Never
 
@@ -165,6 +166,12 @@ def test_an_older_sdks_span_with_a_cache_of_claudes_may_be_read_two_ways() -> No
 
 def test_the_attributes_of_a_span_may_stand_alone() -> None:
     assert read({**SPAN, "gen_ai.request.model": "m"}) == {"input": 10, "output": 2}
+
+
+def test_the_providers_own_usage_in_a_span_goes_before_its_counts() -> None:
+    own = {**CHAT, "prompt_tokens_details": {"cached_tokens": 4}}
+    body = {**SPAN, "gen_ai.request.model": "m", "gen_ai.usage.raw": json.dumps(own)}
+    assert read(body) == {"input": 6, "cache_read": 4, "output": 2}
 
 
 def test_an_attribute_of_another_type_than_a_number_or_text_is_passed_over() -> None:
