@@ -62,6 +62,7 @@ def ours(log: Path) -> dict[str, Any]:
 
 def answer_of(rating: Rating) -> dict[str, Any]:
     """Costs by team and model, credits by team: what both runs must agree on."""
+    _, per_dollar, per_token = MODES
     return {
         "costs": {
             "/".join(group.values): [group.sides[side].pico_usd for side in rating.sides]
@@ -69,8 +70,8 @@ def answer_of(rating: Rating) -> dict[str, Any]:
         },
         "credits": {
             group.values[0]: [
-                *(group.sides[side].credits["consumption_usd"] for side in rating.sides),
-                group.sides["new"].credits["consumption_tokens"],
+                *(group.sides[side].credits[per_dollar] for side in rating.sides),
+                group.sides["new"].credits[per_token],
             ]
             for group in rating.groups[GROUPINGS[1]]
         },

@@ -110,11 +110,11 @@ class TestANewMode:
 
     def test_diff_shows_the_new_mode_next_to_the_price(self, run: Run, edited: str) -> None:
         lines = run("diff", "--base", edited, *AT).stdout.splitlines()
-        assert "Sample jobs, USD and credits of consumption_usd and per_thousand" in lines
+        assert "Sample jobs, credits (cr) of consumption_usd and per_thousand" in lines
         # 100,000 x $2 + 2,000 x $8 = $0.216, then $0.316: x 10 are 3 and 4 credits, rounded up;
         # 102,000 tokens are 102.
         (document,) = (line.split() for line in lines if line.startswith("  long document  "))
-        assert document[-9:] == ["0.316", "3", "→", "4", "cr", "102", "cr", "+46.3%", "▲"]
+        assert document[-9:] == ["$0.316", "3", "→", "4", "cr", "102", "cr", "+46.3%", "▲"]
         found = check(run("diff", "--base", edited, *AT, "-o", "json").stdout, "diff")
         assert {job["new"]["credits"]["per_thousand"] for job in found["impact"]} == {2, 102, 616}
 
@@ -151,7 +151,7 @@ def test_diff_states_a_mode_without_a_price_once_below_the_jobs(
 ) -> None:
     register(monkeypatch, toy(basis))
     lines = run("diff", "--base", edited, *AT).stdout.splitlines()
-    assert "Sample jobs, USD and credits of consumption_usd" in lines
+    assert "Sample jobs, credits (cr) of consumption_usd" in lines
     assert any(line.endswith("consumption_tokens 1 cr, per_thousand 2 cr") for line in lines)
 
 

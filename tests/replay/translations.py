@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "translated"
 # Statements that stand within others.
 INNER = {"normal", "steps"}
+# `--charged` and `--summary` run on DuckDB alone.
+OF_DUCKDB = {"job_costs", "usage_sums"}
 NAMES = sorted(
     {path.name.removesuffix(".sql") for path in files("pricectl.replay.templates").iterdir()}
     - INNER
+    - OF_DUCKDB
     - {"__init__.py", "__pycache__"}
 )
 CATALOG = """{"o": {
