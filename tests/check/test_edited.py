@@ -22,7 +22,7 @@ TEXT = (ROOT / "llm_pricing_current.json").read_text(encoding="utf-8")
 VERSION, POSITIONS = CatalogVersion.read(TEXT.encode()), Positions(TEXT)
 GPT = "/openai/gpt-4o"
 EDITS: list[list[Edit]] = [
-    [Replace(f"{GPT}/input_cost_per_token", "2e-06"), Remove(f"{GPT}/verified_on")],
+    [Replace(f"{GPT}/input_cost_per_token", "2e-06"), Remove(f"{GPT}/evidence")],
     [Replace(f"{GPT}/input_cost_per_token", "2e-06")],
     [Replace(f"{GPT}/input_cost_per_token", "20e-06")],
     [Replace(f"{GPT}/input_cost_per_token", "0.0000029999900000000002")],
