@@ -10,7 +10,7 @@ MODEL ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak spark pictures edits review prices schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak spark engines pictures edits review prices schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +113,8 @@ replay: $(VENV)/.dev  ## Pull a year of price lists as they appeared (from the p
 
 spark: $(VENV)/.spark  ## Rate a log on DuckDB and on a Spark cluster of this machine, compare every call
 	$(BIN)/python benchmarks/spark.py --rows $(SPARK_ROWS)
+
+engines: $(VENV)/.spark  ## Try each pitfall of an engine on DuckDB and on Spark
 	$(BIN)/python -m pytest tests/replay/test_engines.py
 
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
