@@ -142,7 +142,8 @@ def test_real_usage_takes_the_place_of_the_sample_job() -> None:
 
 def test_the_document_has_the_overview(run: Run, home: Path) -> None:
     (home / "base.json").write_text(CATALOG.replace("2e-06", "1e-06"), encoding="utf-8")
-    found = json.loads(run("diff", "--base", "base.json", "-o", "json").stdout)["overview"]
+    words = ("diff", "--base", "base.json", "--at", "2026-11-27", "-o", "json")
+    found = json.loads(run(*words).stdout)["overview"]
     assert found["kinds"] == ["rise", "later-rise"]
     assert found["money"]["old_usd"] == "0.728"
     assert found["money"]["basis"] == "sample job"
