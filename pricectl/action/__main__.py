@@ -1,8 +1,8 @@
 """`python -m pricectl.action STEP`: one step of the action.
 
 For GitHub: `base`, `validate`, `diff`, `finish`. For GitLab: `gitlab`, which does all of them.
-`validate` and `diff` end with 0 whatever they found, so that `finish` can tell it. `finish` ends
-with 1 if something stops the change. A step that cannot do its work ends with 2.
+`validate` and `diff` end with 0 also if they found errors; `finish` reports them and ends with 1 if
+something stops the change. A step that cannot do its work ends with 2.
 """
 
 import os
@@ -27,7 +27,7 @@ GITLAB = "gitlab"
 
 
 class UnknownStep(PricingError):
-    """A word that is no step of the action."""
+    """A word that is not a step of the action."""
 
 
 def main(step: str, environment: Mapping[str, str]) -> int:

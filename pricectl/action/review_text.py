@@ -128,6 +128,9 @@ def _opening(review: Review) -> list[str]:
     # Where there is no price file, both say the same.
     for problem in dict.fromkeys(check.problem for check in (review.validate, review.diff)):
         lines += ["", long_code(problem)] if problem else []
+    # "Passed" would promise more than was checked.
+    if review.diff.document and not review.diff.document["gates"]:
+        lines += ["", "No limit is set: `[gates]` in the settings makes a large change fail."]
     return lines
 
 

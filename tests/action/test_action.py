@@ -52,6 +52,7 @@ def test_a_pull_request_gets_annotations_a_summary_outputs_and_a_comment(
     assert json.loads(Path(run.outputs["validate-json"]).read_text(encoding="utf-8"))["known"] >= 0
     for text in (run.summary, body_of(foreign)):
         assert "### ✅ Price review passed" in text
+        assert "No limit is set" in text
         assert "`openai/gpt-4o`" in text
         assert "+100%" in text
         assert f"[run 1](https://github.com/{REPOSITORY}/actions/runs/9001)" in text
@@ -101,6 +102,7 @@ def test_an_exceeded_limit_fails_the_job_and_the_settings_of_the_base_count(
     run = foreign.review(foreign.pull_request({NAME: DEARER, "pricectl.toml": loosened}))
     assert (run.code, run.outputs["limits-exceeded"]) == (1, "1")
     assert "❌ Price review failed: 1 limit exceeded" in body_of(foreign)
+    assert "No limit is set" not in body_of(foreign)
     assert "gate-loosened" in run.log
 
 
