@@ -29,7 +29,8 @@ from pricectl.replay.duckdb_engine import create_table, parquet, rows_of, sessio
 from pricectl.replay.log_columns import LogColumns
 from pricectl.replay.log_stats import read_stats
 from pricectl.replay.ratebook import Side
-from pricectl.replay.rating import Rating, rate
+from pricectl.replay.rating import rate
+from pricectl.replay.rating_result import Rating
 
 HERE = Path(__file__).resolve().parent
 UNITS = ("input", "cache_read", "cache_write", "output", "reasoning", "search")

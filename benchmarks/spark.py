@@ -22,8 +22,10 @@ from pricectl.replay import duckdb_engine, spark_engine
 from pricectl.replay.calls import quoted, text_literal
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.duckdb_engine import DuckdbConnection, parquet
+from pricectl.replay.prepared_log import PreparedLog, prepare
 from pricectl.replay.rated_rows import write_rows
-from pricectl.replay.rating import PreparedLog, Rating, prepare, rate
+from pricectl.replay.rating import rate
+from pricectl.replay.rating_result import Rating
 
 # Every kind of rule: by account, provider, day, with a fee, a factor, prices of its own.
 PROFILE: Mapping[str, Any] = {

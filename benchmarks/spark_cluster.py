@@ -91,7 +91,7 @@ def cluster_settings(*, quick: bool, memory: str = "800m") -> dict[str, str]:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process, then whatever it has started that still runs."""
+    """End a process, then its child processes that still run."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=20)

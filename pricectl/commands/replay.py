@@ -24,7 +24,9 @@ from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.sources import log_files
+from pricectl.replay.outputs import check_outputs
 from pricectl.replay.ratebook import Side
+from pricectl.replay.request import ReplayRequest, check_by
 from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
 
@@ -147,7 +149,7 @@ def replay(
 
     opened = open_catalog(file)
     policy = opened.policy
-    request = work.ReplayRequest(
+    request = ReplayRequest(
         _one_log(log, charged),
         LogOptions(
             log_columns(policy, column or []),
@@ -155,7 +157,7 @@ def replay(
             start=_instant(start, "--from"),
             end=_instant(until, "--until"),
         ),
-        work.check_by(by),
+        check_by(by),
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
@@ -168,7 +170,7 @@ def replay(
         raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
     read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
-    work.check_outputs((path for path in written if path is not None), read)
+    check_outputs((path for path in written if path is not None), read)
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)

@@ -142,7 +142,7 @@ def read_prices(  # noqa: PLR0913 - all but three by keyword
         units = frozenset(unit for unit, *_ in lower)
         cheaper = partial(listed, is_off_peak=True, off_peak_units=units, windows=windows)
         in_these_hours = overlaid(rates, lower)
-        # A price of long outputs is no base price: like a tier, it stays in these hours.
+        # A price of long outputs is not a base price: like a tier, it stays in these hours.
         by_output = tuple(accumulate(found.by_output, _later_wins, initial=(0, in_these_hours)))[1:]
         off_peak = cheaper(
             in_these_hours,

@@ -15,7 +15,7 @@ from pricectl.edit.assignments import BadEdit
 
 PICO_DIGITS = 12
 MTOK_DIGITS = 6
-# A price per token below this is no price per 1M tokens; between them nobody can tell.
+# A number below this is not a price per 1M tokens; between them nobody can tell.
 SURELY_PER_TOKEN = Decimal("0.0001")
 MOST_PERCENT = 10_000
 _PRICE = re.compile(r"\$?\s*(?P<number>[0-9.]+(?:[eE][+-]?[0-9]{1,3})?)(?:\s*/\s*(?P<per>\w+))?")

@@ -26,7 +26,7 @@ Difference = PriceDrift | MemberDrift
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}", re.ASCII)
 PAGE = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%?#=&+,:-]*)?", re.ASCII)
 MAX_PAGE = 300
-# A limit so many times another one is no new limit of the same model.
+# A limit so many times the old one is not a new limit of the same model.
 FAR_LIMIT = 10
 
 

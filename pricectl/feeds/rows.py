@@ -219,7 +219,7 @@ def _claims(priced: PricedRows) -> Mapping[RateKey, list[Claim[int]]]:
 
 
 def _says_nothing(ours: PriceList, key: RateKey, pico_usd: int) -> bool:
-    """Whether a list's price is no news.
+    """Whether a list's price says nothing new.
 
     Lists write 0 for what they do not know; and a price that we do not state may be what our row
     charges for it anyway.

@@ -194,7 +194,7 @@ def commit_of(repository: Repository, ref: str, *, colon: bool = True) -> BaseCo
 
 
 def require_one_meaning(word: str, file: str, policy: Policy) -> None:
-    """Refuse a file whose name also means a version that is no file. Raises BadRef."""
+    """Refuse a file that is named like another version, such as a branch. Raises BadRef."""
     if word == catalog_file.STDIN or word.startswith(("./", "../")) or Path(word).is_absolute():
         return
     step = f"write ./{word} for the file"

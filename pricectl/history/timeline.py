@@ -30,7 +30,7 @@ MAX_UNITS = 3
 class PeriodChange(NamedTuple):
     """What a version changed in one period: the price list that it has there, and the changes.
 
-    `start` and `end` are the period's bounds as the catalog states them; None is no bound.
+    `start` and `end` are the period's bounds as the catalog states them; None is unlimited.
     """
 
     start: datetime | None

@@ -32,7 +32,7 @@ def remove_rows(
 ) -> RemoveResult:
     """Remove every row of some names or patterns in one edit.
 
-    Raises BadEdit for a name that is no row's own, and what `make_edit` raises.
+    Raises BadEdit for a name that is not a row's own, and what `make_edit` raises.
     """
     catalog = opened.catalog
     models: dict[str, Model] = {}

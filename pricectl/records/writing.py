@@ -86,7 +86,7 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
 
 
 def _storable(value: Any) -> Any:
-    """A value whose texts every store takes: half of a pair of UTF-16 is no character of UTF-8."""
+    """A value whose texts every store takes: half of a UTF-16 pair is not a character in UTF-8."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):

@@ -15,7 +15,8 @@ from pricectl.replay.logs.log import ReadLog, days_of, read_log
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.ratebook import Side
-from pricectl.replay.rating import Grouping, RatedGroup, rate
+from pricectl.replay.rating import rate
+from pricectl.replay.rating_result import Grouping, RatedGroup
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

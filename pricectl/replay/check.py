@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pricectl.core.calculator import quote
 from pricectl.core.customer_price import StatedCost, customer_price
@@ -12,17 +12,16 @@ from pricectl.core.priced_call import Quote
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.replay.book_tables import customer_scale
+from pricectl.replay.cost_sums import flags_of
 from pricectl.replay.errors import RatingDiffers
 from pricectl.replay.periods import NO_TIME
+from pricectl.replay.prepared_log import PreparedLog
 from pricectl.replay.ratebook import Side
+from pricectl.replay.rated_calls import RatedSide
 from pricectl.replay.templates import template
 
-if TYPE_CHECKING:
-    from pricectl.replay.rated_calls import RatedSide
-    from pricectl.replay.rating import PreparedLog
 
-
-def check_sample(log: "PreparedLog", size: int, seed: int) -> int:
+def check_sample(log: PreparedLog, size: int, seed: int) -> int:
     """Price about `size` random calls again; the number that was checked.
 
     Raises RatingDiffers: cost, customer price or flags of a call are not those of `core`.
@@ -50,11 +49,7 @@ def check_sample(log: "PreparedLog", size: int, seed: int) -> int:
     return len(rows)
 
 
-def _check_call(
-    log: "PreparedLog", side: "RatedSide", row: Mapping[str, Any], usage: Usage
-) -> None:
-    from pricectl.replay.rating import flags_of
-
+def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage: Usage) -> None:
     book = log.books[side.place]
     entry = book.entries[row["key"]]
     priced = quote(
@@ -83,7 +78,7 @@ def _check_call(
 
 
 def _customer_prices(
-    log: "PreparedLog", side: "RatedSide", row: Mapping[str, Any], priced: Quote
+    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], priced: Quote
 ) -> dict[str, tuple[object, object]]:
     """What the rules of the profile make of a price: in the run, and by `core`."""
     book = log.books[side.place]

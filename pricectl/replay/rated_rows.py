@@ -5,10 +5,11 @@ from pathlib import Path
 from pricectl.flags import UNKNOWN_MODEL
 from pricectl.replay.book_tables import customer_scale
 from pricectl.replay.calls import quoted
+from pricectl.replay.earned_credits import running_sums
 from pricectl.replay.engines import Engine
 from pricectl.replay.log_columns import NO_TIME_SQL
+from pricectl.replay.prepared_log import PreparedLog
 from pricectl.replay.rated_calls import RatedSide
-from pricectl.replay.rating import PreparedLog, running_sums
 
 
 def rows_query(log: PreparedLog) -> str:

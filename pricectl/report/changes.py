@@ -127,7 +127,7 @@ def _old_and_new_list(change: Change) -> tuple[str, str] | None:
 
 
 def _items(text: str) -> list[str] | None:
-    """The items of a list, each in words; None if the text is no list."""
+    """The items of a list, each in words; None if the text is not a list."""
     if not text.startswith("["):
         return None
     try:
@@ -160,7 +160,7 @@ def percent_text(move: Move | None) -> str:
     if move is None or (move.old_pico_usd is None and move.new_pico_usd is None):
         return ""
     if move.new_pico_usd is None and move.old_pico_usd:
-        return GONE  # nothing is charged for want of a price, which is no reduction
+        return GONE  # nothing is charged because the price is missing: that is not a reduction
     return percent(move.old_pico_usd or 0, move.new_pico_usd or 0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pricectl.core.labels import count
 from pricectl.core.money import exact_usd, usd
 from pricectl.replay.logs.columns import ColumnMap
-from pricectl.replay.rating import RatedGroup, SideTotals
+from pricectl.replay.rating_result import RatedGroup, SideTotals
 from pricectl.replay.run import ReplayResult
 from pricectl.report.canvas import Canvas
 from pricectl.report.charged_tables import charged_document

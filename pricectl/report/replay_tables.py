@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pricectl.core.labels import count, plural
 from pricectl.core.money import PICO_PER_USD, divide
-from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
+from pricectl.replay.rating_result import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.run import BASE, NEW, ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_tables

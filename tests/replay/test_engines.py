@@ -21,9 +21,11 @@ from pricectl.replay.calls import CALL_COLUMNS, COUNT_TYPE, quoted
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.duckdb_engine import DuckdbConnection, session
 from pricectl.replay.errors import ReplayRefused
+from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query, write_rows
-from pricectl.replay.rating import Rating, prepare, rate
+from pricectl.replay.rating import rate
+from pricectl.replay.rating_result import Rating
 from tests.core.test_profile_reference import random_profile
 from tests.replay.random_logs import Row
 from tests.replay.test_exactness import catalog_of, random_calls, random_rows

@@ -10,9 +10,10 @@ from pricectl.core import MODES, Catalog, Profile
 from pricectl.core.customer_price import customer_price
 from pricectl.core.units import UNITS
 from pricectl.replay.duckdb_engine import rows_of
+from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query
-from pricectl.replay.rating import prepare, rate
+from pricectl.replay.rating import rate
 from tests.core.naive_calculator import KINDS, Row
 from tests.core.random_cases import as_text, as_usage, random_counts, random_moment, random_row
 from tests.core.test_profile_reference import random_profile

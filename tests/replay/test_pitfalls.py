@@ -16,9 +16,11 @@ from pricectl.replay.arithmetic import ROUNDING_SQL, CreditFormula, rounded
 from pricectl.replay.check import check_sample
 from pricectl.replay.duckdb_engine import ENGINE, rows_of, session
 from pricectl.replay.errors import RatingDiffers, ReplayRefused
+from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
-from pricectl.replay.rating import Rating, prepare, rate
+from pricectl.replay.rating import rate
+from pricectl.replay.rating_result import Rating
 from tests.replay.random_logs import calls_table, credits_of_rows
 
 duckdb = pytest.importorskip("duckdb", reason="needs the extra replay")

@@ -14,9 +14,10 @@ from pricectl.core import Catalog, Profile
 from pricectl.replay.calls import CALL_COLUMNS, COUNT_TYPE, quoted
 from pricectl.replay.duckdb_engine import DuckdbConnection, session
 from pricectl.replay.engines import ENGINES, Engine
+from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query
-from pricectl.replay.rating import prepare, rate
+from pricectl.replay.rating import rate
 from pricectl.replay.templates import template
 from pricectl.replay.translation import translated
 

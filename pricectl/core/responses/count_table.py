@@ -185,7 +185,7 @@ def _is_known_entry(entry: object, tree: PathTree) -> bool:
 
 
 def _cut(value: object) -> int:
-    """The whole part of a number that is not a valid count; 0 of what is no amount at all."""
+    """The whole part of a number that is not a valid count; 0 for anything that is not a number."""
     if type(value) is Decimal and not is_bounded(value):
         return 0
     return int(value) if type(value) in (float, Decimal) and 0 < value <= MAX_COUNT else 0  # type: ignore[operator, call-overload]

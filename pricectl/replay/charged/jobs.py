@@ -15,8 +15,8 @@ from pricectl.replay.charged.booked import BookedJob, BookedLedger
 from pricectl.replay.duckdb_engine import create_table, rows_of
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.own import ledger_id
+from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
-from pricectl.replay.rating import prepare
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -128,7 +128,7 @@ def _facts(table: RawTable, columns: ColumnMap) -> dict[str, str]:
 
 
 def _reason(units: Iterable[str], bad: Iterable[str]) -> str:
-    """Why a row is no call, as an expression; NULL for a call."""
+    """Why a row is not a call, as an SQL expression; NULL for a call."""
     listed = [quoted(unit) for unit in units]
     sums = [
         " + ".join(quoted(unit) for unit in units if UNITS[unit].side == side) or "0"

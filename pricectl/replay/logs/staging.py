@@ -41,7 +41,7 @@ class Progress(Protocol):
 
 
 class ReadTally:
-    """What was read so far: rows, calls, and why rows are no calls, with the money they state."""
+    """What was read so far: rows, calls, and why rows were rejected, with the money they state."""
 
     def __init__(self, rejects: Path | None = None) -> None:
         self.rows = 0

@@ -91,7 +91,7 @@ def _credits(effect: CreditEffect) -> Markup:
 
 
 def _errors(page: DiffPage) -> Iterator[Markup]:
-    """How many limits fail; nothing where none is set, which is no good news."""
+    """How many limits fail; left out where none is set, since nothing was checked then."""
     gates = page.result.compared.gates
     tripped = [gate.text for gate in gates if gate.tripped]
     if gates:

@@ -23,7 +23,7 @@ from pricectl.report.diff_sections import ChangeSection, sections
 from pricectl.report.job_lines import JobLine, job_groups, split_jobs
 from pricectl.report.price_lines import PER_MTOK, PriceLine, price_groups, rates_words
 
-# Longer tables of what is no price are opened by a click.
+# Longer tables of other changes than prices are opened by a click.
 MAX_OPEN_ROWS = 60
 # With less room a section would be its heading alone; hundreds of profiles have as many sections.
 MIN_ROOM = 3_000
