@@ -25,7 +25,14 @@ from typing import Any
 from pricectl.core import MODES, Catalog, Job, Profile, Usage, charge, quote
 from pricectl.packaged import CATALOG, packaged_bytes
 from pricectl.replay.book_tables import books_of
-from pricectl.replay.duckdb_engine import create_table, parquet, rows_of, session, types_of
+from pricectl.replay.duckdb_engine import (
+    connected,
+    create_table,
+    parquet,
+    rows_of,
+    session,
+    types_of,
+)
 from pricectl.replay.log_columns import LogColumns
 from pricectl.replay.log_stats import read_stats
 from pricectl.replay.ratebook import Side
@@ -101,8 +108,9 @@ def price_table(connection: Any, log: Path) -> None:
     """The table `prices` that the hand-written SQL needs; its making is not timed."""
     relation = parquet([log])
     columns = LogColumns.of(types_of(connection, relation))
-    stats = read_stats(connection, columns, relation)
-    old, new = books_of(connection, columns, relation, stats, sides())
+    engine = connected(connection)
+    stats = read_stats(engine, columns, relation)
+    old, new = books_of(engine, columns, relation, stats, sides())
     rows = []
     for first, second in zip(old.entries, new.entries, strict=True):
         cells = zip(old.tariffs[first.tariff].cells, new.tariffs[second.tariff].cells, strict=True)
