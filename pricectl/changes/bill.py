@@ -6,7 +6,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import count, grouped, plural
+from pricectl.core.labels import count, grouped, plural, short_decimal
 from pricectl.core.money import PICO_PER_USD, divide
 
 # Usage of any length is scaled to so many days.
@@ -15,17 +15,58 @@ MONTH_DAYS = 30
 NOTABLE_PERCENT = Fraction(5)
 
 
+class RiseRange(NamedTuple):
+    """How many percent more somebody pays, at least and at most; None is from nothing, or any."""
+
+    lowest: Fraction | None
+    highest: Fraction | None
+
+    def is_over(self, percent: Fraction) -> bool:
+        """Whether it surely is more than so many percent."""
+        return self.lowest is None or self.lowest > percent
+
+    def may_be_over(self, percent: Fraction) -> bool:
+        """Whether it can be more than so many percent."""
+        return self.highest is None or self.highest > percent
+
+
 class AccountBill(NamedTuple):
-    """What one account pays for the usage, before and now, in picodollars."""
+    """What one account pays for the usage, before and now, in picodollars.
+
+    Where a summary does not keep all of what it used, `rise_range` is what is sure.
+    """
 
     account: str
     old_pico_usd: Fraction
     new_pico_usd: Fraction
+    rise_range: RiseRange | None = None
 
     @property
     def rise_percent(self) -> Fraction | None:
         """How much more it pays; 0 where it pays less, None where it paid nothing."""
         return _rise_percent(self.old_pico_usd, self.new_pico_usd)
+
+    @property
+    def sure_rise(self) -> RiseRange:
+        """How much more it pays, at least and at most."""
+        return self.rise_range or RiseRange(self.rise_percent, self.rise_percent)
+
+
+class BillAccuracy(NamedTuple):
+    """How far the bill of a summary can be from that of its log.
+
+    The amounts are picodollars of the whole usage, at most; None where that is not known.
+    `folded_highest_percent` is the most by which an account can rise that is kept only in a sum;
+    None is any. The last two are the shares of all tokens that are kept by account, and by account
+    and key, so that these are priced as in the log.
+    """
+
+    old_off_by_pico_usd: Fraction | None
+    new_off_by_pico_usd: Fraction | None
+    difference_off_by_pico_usd: Fraction | None
+    folded_highest_percent: Fraction | None
+    account_tokens_percent: Fraction
+    listed_tokens_percent: Fraction
 
 
 class BillChange(NamedTuple):
@@ -34,7 +75,8 @@ class BillChange(NamedTuple):
     Amounts are of the whole usage, in picodollars; `days` is how long it took, None where it does
     not say. Credits are those of the budget mode that goes by cost; from a summary they are not
     rounded. `accounts` is empty where the usage names none; `folded_accounts` are so many that a
-    summary keeps only as one sum.
+    summary keeps only as one sum. `left_out_calls` are in no amount. `accuracy` is None of a log,
+    which is exact.
     """
 
     source: str
@@ -48,6 +90,8 @@ class BillChange(NamedTuple):
     accounts: tuple[AccountBill, ...] = ()
     folded_accounts: int = 0
     left_out_rows: int = 0
+    left_out_calls: int = 0
+    accuracy: BillAccuracy | None = None
 
     @property
     def scale(self) -> Fraction:
@@ -65,6 +109,17 @@ class BillChange(NamedTuple):
         return _rise_percent(self.old_pico_usd, self.new_pico_usd)
 
     @property
+    def highest_rise_percent(self) -> Fraction | None:
+        """The most by which they can pay more, where it is a summary's; None is not known."""
+        if self.accuracy is None:
+            return self.rise_percent
+        old_off, _, off = self.accuracy[:3]
+        if old_off is None or off is None:
+            return None
+        old = max(self.old_pico_usd - old_off, Fraction(0))
+        return _rise_percent(old, old + self.new_pico_usd - self.old_pico_usd + off)
+
+    @property
     def largest_account_rise_percent(self) -> Fraction | None:
         """The largest rise of an account; None where one paid nothing before."""
         rises = [account.rise_percent for account in self.accounts]
@@ -73,13 +128,21 @@ class BillChange(NamedTuple):
         return max((rise for rise in rises if rise is not None), default=Fraction(0))
 
     def accounts_over(self, percent: Fraction) -> tuple[AccountBill, ...]:
-        """The accounts whose bill rises by more than `percent`, the largest rise first."""
-        found = [
-            account
-            for account in self.accounts
-            if account.rise_percent is None or account.rise_percent > percent
-        ]
+        """The accounts whose bill surely rises by more than `percent`, the largest rise first."""
+        found = [account for account in self.accounts if account.sure_rise.is_over(percent)]
         return tuple(sorted(found, key=_by_rise))
+
+    def accounts_maybe_over(self, percent: Fraction) -> int:
+        """How many more accounts can rise by more than `percent`, of those known one by one."""
+        sure = [account.sure_rise for account in self.accounts]
+        return sum(rise.may_be_over(percent) and not rise.is_over(percent) for rise in sure)
+
+    def folded_may_be_over(self, percent: Fraction) -> bool:
+        """Whether an account that is known only in a sum can rise by more than `percent`."""
+        if not self.folded_accounts:
+            return False
+        highest = self.accuracy.folded_highest_percent if self.accuracy else None
+        return highest is None or highest > percent
 
     @property
     def text(self) -> str:
@@ -90,18 +153,26 @@ class BillChange(NamedTuple):
         ]
         if self.accounts:
             over = len(self.accounts_over(NOTABLE_PERCENT))
-            # Nothing is known of single accounts beyond those that a summary keeps.
-            known = f" of the {count(len(self.accounts))} largest" if self.folded_accounts else ""
-            words.append(f"{plural(over, 'account')}{known} over {NOTABLE_PERCENT}%")
+            most = over + self.accounts_maybe_over(NOTABLE_PERCENT)
+            accounts = f"{count(over)} to {plural(most, 'account')}"
+            known = ""
+            if self.folded_may_be_over(NOTABLE_PERCENT):
+                known = f" (of {count(len(self.accounts))} of {count(self.all_accounts)})"
+            few = plural(over, "account") if most == over else accounts
+            words.append(f"{few} over {NOTABLE_PERCENT}%{known}")
         return ", ".join(words)
+
+    @property
+    def all_accounts(self) -> int:
+        """How many accounts the usage has."""
+        return len(self.accounts) + self.folded_accounts
 
     @property
     def basis(self) -> str:
         """What it was worked out from, in one sentence."""
         summary = "a summary of " if self.is_summary else ""
-        end = "; credits before rounding" if self.is_summary else ""
-        accounts = len(self.accounts) + self.folded_accounts
-        of = f" of {plural(accounts, 'account')}" if self.accounts else ""
+        end = "".join(f"; {words}" for words in self._limits)
+        of = f" of {plural(self.all_accounts, 'account')}" if self.all_accounts else ""
         calls = f"{plural(self.calls, 'call')}{of}"
         if not self.days:
             return (
@@ -111,6 +182,26 @@ class BillChange(NamedTuple):
         days = f"{plural(self.days, 'day')}{scaled} to a month of {MONTH_DAYS} days"
         time = days if scaled else plural(self.days, "day")
         return f"{summary}{calls} in {self.source}: {time}{end}"
+
+
+    @property
+    def _limits(self) -> list[str]:
+        """What a summary does not know, in words."""
+        words = ["credits before rounding"] if self.is_summary else []
+        if self.left_out_calls:
+            words.append(f"without {plural(self.left_out_calls, 'call')} of rare names")
+        if self.accuracy is None:
+            return words
+        off = self.accuracy.difference_off_by_pico_usd
+        if off is None:
+            words.append("without what responses state as their cost")
+        elif off:
+            words.append(f"at most {month_text(off * self.scale).lstrip('+')} a month off")
+        if self.folded_accounts:
+            share = short_decimal(self.accuracy.account_tokens_percent, 1).lstrip("~")
+            known = count(len(self.accounts))
+            words.append(f"{known} accounts with {share}% of the tokens one by one")
+        return words
 
 
 def _rise_percent(old: Fraction, new: Fraction) -> Fraction | None:

@@ -51,7 +51,7 @@ def bill_of(
     Raises BadLog or ReplayRefused: the usage cannot be read, or not be priced exactly.
     """
     from pricectl.replay.bill_side import BillSide
-    from pricectl.replay.usage_summary import read_summary, summary_bytes
+    from pricectl.replay.summary_file import read_summary, summary_bytes
 
     was, now = versions.profiles
     before, after = versions.settings.fallbacks or (fallback_or_problem(policy),) * 2
@@ -78,7 +78,7 @@ def bill_of(
 
 def _committed(path: Path, commit: str) -> bytes | None:
     """A summary as a commit has it; None where it is not in there."""
-    from pricectl.replay.usage_summary import MAX_BYTES
+    from pricectl.replay.summary_file import MAX_BYTES
 
     if not commit:
         return None

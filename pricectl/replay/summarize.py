@@ -1,55 +1,120 @@
-"""Makes the summary of a log: sums of keys, bands and accounts, within a bound of rows."""
+"""Makes the summary of a log: sums of keys, bands, parts of the week and accounts, within bounds."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.profile import Profile
+from pricectl.replay.bill_side import BillSide
 from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of, types_of
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
 from pricectl.replay.logs.log import ReadLog, days_of
-from pricectl.replay.ratebook import CallKey
+from pricectl.replay.ratebook import CallKey, Side
+from pricectl.replay.summary_accounts import accounts_within, list_entries
+from pricectl.replay.summary_prices import weights_of
 from pricectl.replay.templates import template
-from pricectl.replay.usage_summary import HOURS, MAX_HOURLY, MAX_ROWS, UsageRow, UsageSummary
+from pricectl.replay.usage_summary import (
+    CALLS,
+    MAX_TEXT_BYTES,
+    REQUESTS,
+    KeySums,
+    UsageSummary,
+    compact,
+    key_document,
+    summary_text,
+)
+from pricectl.replay.week_parts import (
+    HOURS,
+    MINUTES_OF_HOUR,
+    WITHOUT_TIME,
+    WeekPart,
+    hourly_kinds,
+    is_split,
+    week_parts,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Context lengths at which providers charge more, beside those of the catalog's own rows.
 USUAL_EDGES = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000)
+# Names with hours of their own; the others have those of the whole log.
+MAX_HOURLY = 200
+# The keys of all accounts together take half of the text at most, so that accounts find room.
+_SHARE_OF_KEYS = 2
+_LEAST_KEY_BYTES = 40
+
+
+class _Sliced(NamedTuple):
+    """How a log is cut into sums: its columns, the edges of bands and the parts of the week."""
+
+    columns: LogColumns
+    names: tuple[str, ...]
+    edges: tuple[int, ...]
+    output_edges: tuple[int, ...]
+    parts: tuple[WeekPart, ...]
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The SQL columns of the sums, in the order of `names`."""
+        head = (CALLS, REQUESTS) if REQUESTS in self.names else (CALLS,)
+        return (*head, *(f"n_{place}" for place in range(len(self.columns.units))))
 
 
 def summarize(
-    database: "DuckDBPyConnection", log: ReadLog, catalog: Catalog, max_rows: int = MAX_ROWS
+    database: "DuckDBPyConnection",
+    log: ReadLog,
+    catalog: Catalog,
+    max_bytes: int = MAX_TEXT_BYTES,
 ) -> UsageSummary:
-    """Summarize a log; the tiers of `catalog` are the bands. Accounts become numbers.
+    """Summarize a log; the tiers and hours of `catalog` are what it is cut by.
 
-    At most `max_rows` rows stay: accounts beyond are summed as one, and of too many names those
-    with the fewest tokens are left out.
+    Its text has at most about `max_bytes`: of each account its most costly names stay, accounts
+    beyond are summed as one, and of too many names those with the fewest tokens are left out.
     """
-    columns = LogColumns.of(types_of(database, log.relation))
-    edges, output_edges = band_edges(catalog)
-    _create_sums(database, log.relation, columns, edges, output_edges)
-    left_out = _leave_out_rare(database, max_rows)
-    accounts, kept = _number_accounts(database, max_rows)
-    rows = tuple(_rows(database, columns))
+    sliced = _sliced(database, log, catalog)
+    _create_sums(database, log.relation, sliced, catalog)
+    keys, left_out = _keys(database, sliced, max_bytes // _SHARE_OF_KEYS)
     jobs = rows_of(
         database,
         "SELECT count(DISTINCT coalesce(job, 'row ' || call_row)) AS jobs "  # noqa: S608 - ours
-        f"FROM ({columns.normal(log.relation)})",
+        f"FROM ({sliced.columns.normal(log.relation)})",
     )
-    return UsageSummary(
+    accounts = rows_of(
+        database,
+        "SELECT count(DISTINCT account) AS accounts FROM usage_sums WHERE account <> ''",
+    )
+    summary = UsageSummary(
         days_of(log),
         log.calls,
         jobs[0]["jobs"],
-        accounts,
-        accounts - kept,
-        edges,
-        output_edges,
-        rows,
-        _hours(database, log.relation, columns, rows),
+        accounts[0]["accounts"],
+        sliced.names,
+        sliced.edges,
+        sliced.output_edges,
+        sliced.parts,
+        keys,
+        (),
+        _hours(database, log.relation, sliced.columns, keys),
         left_out,
         sum(log.rejected.values()),
     )
+    summary = summary._replace(keys=weights_of(summary, BillSide(catalog, Profile())))
+    list_entries(database, summary, sliced.sums)
+    room = max_bytes - len(summary_text(summary))
+    return accounts_within(database, summary, sliced.sums, room)
+
+
+def _sliced(database: "DuckDBPyConnection", log: ReadLog, catalog: Catalog) -> _Sliced:
+    columns = LogColumns.of(types_of(database, log.relation))
+    several = columns.has("requests") and rows_of(
+        database,
+        f'SELECT 1 AS one FROM {log.relation} WHERE "requests" > 1 LIMIT 1',  # noqa: S608 - ours
+    )
+    head = (CALLS, REQUESTS) if several else (CALLS,)
+    edges, output_edges = band_edges(catalog)
+    parts = week_parts(hourly_kinds(catalog))
+    return _Sliced(columns, (*head, *columns.units), edges, output_edges, parts)
 
 
 def band_edges(catalog: Catalog) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -68,24 +133,53 @@ def _doubled(thresholds: Iterable[int]) -> tuple[int, ...]:
 
 
 def _create_sums(
-    database: "DuckDBPyConnection",
-    calls: str,
-    columns: LogColumns,
-    edges: Sequence[int],
-    output_edges: Sequence[int],
+    database: "DuckDBPyConnection", calls: str, sliced: _Sliced, catalog: Catalog
 ) -> None:
+    columns = sliced.columns
     averages = [
         ENGINE.divided(f"{total} + call_requests - 1", "call_requests")
         for total in ("input_tokens", "output_tokens")
     ]
+    hourly = _hourly_names(database, calls, columns, catalog) if sliced.parts else []
+    create_table(database, "hourly_names", {"name": "VARCHAR"}, [(name,) for name in hourly])
     statement = template("usage_sums").format(
         normal=columns.normal(calls),
         keys=", ".join(KEY_FIELDS),
-        input_band=_band(averages[0], edges),
-        output_band=_band(averages[1], output_edges),
+        week_part=_part_of_week(sliced.parts) if hourly else "0",
+        input_band=_band(averages[0], sliced.edges),
+        output_band=_band(averages[1], sliced.output_edges),
         sums=", ".join(f"sum(n_{place}) AS n_{place}" for place in range(len(columns.units))),
+        used=columns.used,
     )
     database.execute(f"CREATE OR REPLACE TEMP TABLE usage_sums AS {statement}")
+
+
+def _hourly_names(
+    database: "DuckDBPyConnection", calls: str, columns: LogColumns, catalog: Catalog
+) -> list[str]:
+    """The names that rows with off-peak hours answer for."""
+    keys = ", ".join(KEY_FIELDS)
+    side, kinds = Side("prices", catalog), hourly_kinds(catalog)
+    found = rows_of(database, f"SELECT DISTINCT {keys} FROM ({columns.normal(calls)})")  # noqa: S608
+    asked = {CallKey(*(row[name] for name in KEY_FIELDS)) for row in found}
+    return sorted({key.name for key in asked if is_split(side.find(key).model, kinds)})
+
+
+def _part_of_week(parts: Sequence[WeekPart]) -> str:
+    """The number of the part of the week that a call belongs to, where its name has off-peak hours.
+
+    As minutes of the week in UTC; a call without a time is in the part that has none.
+    """
+    minute = (
+        f"((isodow(call_at) - 1) * {HOURS} + hour(call_at)) * {MINUTES_OF_HOUR} + minute(call_at)"
+    )
+    spans = sorted((end, number) for number, part in enumerate(parts, 1) for _, end in part)
+    untimed = parts.index(WITHOUT_TIME) + 1
+    cases = " ".join(f"WHEN {minute} < {end} THEN {number}" for end, number in spans)
+    return (
+        "CASE WHEN name NOT IN (SELECT name FROM hourly_names) THEN 0 "  # noqa: S608 - numbers
+        f"WHEN call_at = {NO_TIME_SQL} THEN {untimed} {cases} END"
+    )
 
 
 def _band(average: str, edges: Sequence[int]) -> str:
@@ -94,66 +188,40 @@ def _band(average: str, edges: Sequence[int]) -> str:
     return f"CASE {cases} ELSE 0 END" if cases else "0"
 
 
-def _leave_out_rare(database: "DuckDBPyConnection", max_rows: int) -> int:
-    """Remove the keys for which there is no room; how many calls they have."""
-    keys = ", ".join((*KEY_FIELDS, "input_band", "output_band"))
-    database.execute(
-        "CREATE OR REPLACE TEMP TABLE usage_keys AS "  # noqa: S608 - our own names
-        f"SELECT {keys}, row_number() OVER (ORDER BY sum(tokens) DESC, {keys}) AS place "
-        f"FROM usage_sums GROUP BY {keys}"
-    )
-    # Half of the rows are for the sums of all accounts, so that some room is left for single ones.
-    gone = f"SELECT {keys} FROM usage_keys WHERE place > {max(max_rows // 2, 1)}"  # noqa: S608
-    condition = f"({keys}) IN ({gone})"
-    [found] = rows_of(
-        database,
-        f"SELECT coalesce(sum(calls), 0) AS calls FROM usage_sums WHERE {condition}",  # noqa: S608
-    )
-    database.execute(f"DELETE FROM usage_sums WHERE {condition}")  # noqa: S608
-    return int(found["calls"])
-
-
-def _number_accounts(database: "DuckDBPyConnection", max_rows: int) -> tuple[int, int]:
-    """Number the accounts with most tokens; how many accounts there are, and how many kept."""
-    accounts = rows_of(
-        database,
-        "SELECT account, sum(tokens) AS tokens, count(*) AS rows FROM usage_sums "
-        "WHERE account <> '' GROUP BY account ORDER BY tokens DESC, account",
-    )
-    keys = ", ".join((*KEY_FIELDS, "input_band", "output_band"))
-    [folded] = rows_of(
-        database,
-        f"SELECT count(*) AS rows FROM (SELECT DISTINCT {keys} FROM usage_sums)",  # noqa: S608
-    )
-    room = max_rows - folded["rows"]
-    kept: list[tuple[str, int]] = []
-    for account in accounts:
-        room -= account["rows"]
-        if room < 0:
-            break
-        kept.append((account["account"], len(kept) + 1))
-    create_table(database, "usage_accounts", {"account": "VARCHAR", "number": "INTEGER"}, kept)
-    return len(accounts), len(kept)
-
-
-def _rows(database: "DuckDBPyConnection", columns: LogColumns) -> Iterable[UsageRow]:
-    keys = ", ".join(KEY_FIELDS)
-    sums = ", ".join(f"sum(n_{place}) AS n_{place}" for place in range(len(columns.units)))
+def _keys(
+    database: "DuckDBPyConnection", sliced: _Sliced, max_bytes: int
+) -> tuple[tuple[KeySums, ...], int]:
+    """The keys with most tokens for which there is room, in order; the calls of the others."""
+    names = (*KEY_FIELDS, "week_part", "input_band", "output_band")
+    fields = ", ".join(names)
+    sums = ", ".join(f"sum({name}) AS {name}" for name in sliced.sums)
     found = rows_of(
         database,
-        f"SELECT {keys}, input_band, output_band, coalesce(number, 0) AS account, "  # noqa: S608
-        f"sum(calls) AS calls, sum(requests) AS requests, {sums} "
-        "FROM usage_sums LEFT JOIN usage_accounts USING (account) "
-        "GROUP BY ALL ORDER BY ALL",
+        f"SELECT {fields}, {sums} FROM usage_sums GROUP BY {fields} "  # noqa: S608 - our own names
+        f"ORDER BY sum(tokens) DESC, {fields} LIMIT {max_bytes // _LEAST_KEY_BYTES}",
     )
+    kept: list[tuple[tuple[Any, ...], KeySums]] = []
     for row in found:
-        counts = {unit: int(row[f"n_{place}"]) for place, unit in enumerate(columns.units)}
         key = CallKey(*(row[name] for name in KEY_FIELDS))
-        yield UsageRow(key, row["account"], int(row["calls"]), int(row["requests"]), counts)
+        counts = tuple(int(row[name]) for name in sliced.sums)
+        one = KeySums(key, row["week_part"], counts, ())
+        # Its weights have about as many digits as a price has.
+        max_bytes -= len(compact(key_document(one))) + 8 * sum(map(bool, counts))
+        if max_bytes < 0 and kept:
+            break
+        kept.append((tuple(row[name] for name in names), one))
+    kept.sort(key=lambda each: each[0])
+    types = dict.fromkeys(KEY_FIELDS, "VARCHAR")
+    types |= dict.fromkeys(("week_part", "input_band", "output_band"), "BIGINT")
+    rows = [(*fields, place) for place, (fields, _) in enumerate(kept)]
+    create_table(database, "usage_keys", types | {"place": "INTEGER"}, rows)
+    [all_calls] = rows_of(database, "SELECT coalesce(sum(calls), 0) AS calls FROM usage_sums")
+    keys = tuple(one for _, one in kept)
+    return keys, int(all_calls["calls"]) - sum(key.sums[0] for key in keys)
 
 
 def _hours(
-    database: "DuckDBPyConnection", calls: str, columns: LogColumns, rows: Sequence[UsageRow]
+    database: "DuckDBPyConnection", calls: str, columns: LogColumns, keys: Sequence[KeySums]
 ) -> dict[str, tuple[int, ...]]:
     """The tokens of each hour, in all and of the names with most of them."""
     statement = (
@@ -165,6 +233,6 @@ def _hours(
     for row in rows_of(database, statement):
         for name in {"", row["name"]}:
             found.setdefault(name, [0] * HOURS)[row["hour"]] += int(row["tokens"])
-    known = {row.key.name for row in rows}
+    known = {key.key.name for key in keys}
     names = sorted(known & found.keys(), key=lambda name: (-sum(found[name]), name))
     return {name: tuple(found[name]) for name in ("", *sorted(names[:MAX_HOURLY]))}

@@ -1,20 +1,20 @@
 """What an edit does to real bills, by a summary of usage: `core` alone prices its sums."""
 
-from collections import defaultdict
-from datetime import UTC, datetime, time
+from collections.abc import Sequence
+from datetime import datetime
 from fractions import Fraction
 
-from pricectl.changes.bill import AccountBill, BillChange
-from pricectl.core.calculator import quote
+from pricectl.changes.bill import BillAccuracy, BillChange
 from pricectl.core.credits import Job, exact_credits
-from pricectl.core.customer_price import customer_price
-from pricectl.core.model import Match
+from pricectl.core.customer_price import StatedCost, is_booked
+from pricectl.core.calculator import quote
 from pricectl.core.profile import Profile
-from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
+from pricectl.replay.account_bounds import account_bill, rest_of_all
 from pricectl.replay.bill_side import COST_MODE, BillSide
-from pricectl.replay.ratebook import CallKey, Side
-from pricectl.replay.usage_summary import HOURS, OTHER_ACCOUNTS, UsageRow, UsageSummary
+from pricectl.replay.ratebook import Side
+from pricectl.replay.summary_prices import SummaryPrices, cost, prices_of
+from pricectl.replay.usage_summary import UsageSummary
 
 
 def bill_of_summary(
@@ -23,17 +23,19 @@ def bill_of_summary(
     """Price a summary by two versions, as if all of its calls were made at the prices of `at`.
 
     Credits are exact before rounding, since a summary has no jobs. Rules for single accounts are
-    not applied, since it names none.
+    not applied, since it names none; how much they could change is in the bounds.
     """
-    paid = [_paid_by_account(summary, side.as_of(at), at) for side in (base, new)]
-    old, now = (sum(by_account.values(), Fraction(0)) for by_account in paid)
-    accounts = tuple(
-        AccountBill(f"account {number}", paid[0][number], paid[1][number])
-        for number in sorted(paid[0].keys() - {OTHER_ACCOUNTS})
+    sides = base.as_of(at), new.as_of(at)
+    prices = prices_of(summary, *sides)
+    old, now = (
+        sum((each[place] for each in prices.estimates), Fraction(0)) / prices.scale
+        for place in (0, 1)
     )
+    rest = rest_of_all(summary, prices)
     before_rounding = [
-        _credits(total, side.profile) for total, side in zip((old, now), (base, new), strict=True)
+        _credits(total, side.profile) for total, side in zip((old, now), sides, strict=True)
     ]
+    tokens = summary.tokens
     return BillChange(
         source,
         is_summary=True,
@@ -43,10 +45,24 @@ def bill_of_summary(
         new_pico_usd=now,
         old_credits=before_rounding[0],
         new_credits=before_rounding[1],
-        accounts=accounts,
+        accounts=tuple(
+            account_bill(summary, prices, rest, number)
+            for number in range(1, len(summary.by_account) + 1)
+        ),
         folded_accounts=summary.folded_accounts,
         left_out_rows=summary.left_out_rows,
+        left_out_calls=summary.left_out_calls,
+        accuracy=BillAccuracy(
+            *_off_by(summary, prices, sides),
+            folded_highest_percent=rest.folded_highest_rise,
+            account_tokens_percent=_percent(summary.account_tokens, tokens),
+            listed_tokens_percent=_percent(summary.listed_tokens, tokens),
+        ),
     )
+
+
+def _percent(part: int, whole: int) -> Fraction:
+    return Fraction(part * 100, whole) if whole else Fraction(100)
 
 
 def _credits(paid_pico_usd: Fraction, profile: Profile) -> Fraction:
@@ -55,53 +71,41 @@ def _credits(paid_pico_usd: Fraction, profile: Profile) -> Fraction:
     return exact_credits(total, COST_MODE, profile)
 
 
-def _paid_by_account(summary: UsageSummary, side: BillSide, at: datetime) -> dict[int, Fraction]:
+def _off_by(
+    summary: UsageSummary, prices: SummaryPrices, sides: Sequence[BillSide]
+) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    """By how much the log's old and new cost, and their difference, can differ at most.
+
+    In picodollars; None where that is not known, since the profile prefers what responses state.
+    """
+    found = [Fraction(0)] * 3
+    for key, price, (old, new) in zip(summary.keys, prices.keys, prices.estimates, strict=True):
+        for place, (estimate, lowest, highest) in enumerate(
+            (
+                (old, price.old.lowest, price.old.highest),
+                (new, price.new.lowest, price.new.highest),
+                (new - old, price.lowest_difference, price.highest_difference),
+            )
+        ):
+            bounds = cost(key.sums, lowest), cost(key.sums, highest)
+            found[place] += max(*(abs(estimate - bound) for bound in bounds))
+    off = [each / prices.scale for each in found]
+    prefers = [_prefers_stated(summary, side) for side in sides]
+    return (
+        None if prefers[0] else off[0],
+        None if prefers[1] else off[1],
+        None if any(prefers) else off[2],
+    )
+
+
+def _prefers_stated(summary: UsageSummary, side: BillSide) -> bool:
+    """Whether what responses state as their cost, which a summary does not keep, may be charged."""
+    if not side.profile.prefer_stated_cost:
+        return False
     prices = Side("prices", side.catalog, side.fallback)
-    matches: dict[CallKey, Match] = {}
-    paid: dict[int, Fraction] = defaultdict(Fraction)
-    for row in summary.rows:
-        if row.key not in matches:
-            matches[row.key] = prices.find(row.key)
-        paid[row.account] += _paid(row, matches[row.key], summary, side, at)
-    return paid
-
-
-def _paid(
-    row: UsageRow, match: Match, summary: UsageSummary, side: BillSide, at: datetime
-) -> Fraction:
-    """What the customers pay for the calls of a row."""
-    if match.model.prices.off_peak is None:
-        return _paid_at(row, match, side, at)
-    tokens = summary.hours_of(row.key.name)
-    whole = sum(tokens) or HOURS
-    return sum(
-        (
-            _paid_at(row, match, side, datetime.combine(at, time(hour, 30), UTC))
-            * Fraction(number if sum(tokens) else 1, whole)
-            for hour, number in enumerate(tokens)
-            if number or not sum(tokens)
-        ),
-        Fraction(0),
+    return any(
+        is_booked(
+            quote(side.catalog, prices.find(key.key), Usage()), StatedCost(0, key.key.seller)
+        )
+        for key in summary.keys
     )
-
-
-def _paid_at(row: UsageRow, match: Match, side: BillSide, at: datetime) -> Fraction:
-    totals = {"input": 0, "output": 0, "": 0}
-    counts = tuple((unit, row.counts[unit]) for unit in UNITS if row.counts.get(unit))
-    for unit, count in counts:
-        totals[UNITS[unit].side] += count
-    usage = Usage()._replace(
-        input_tokens=totals["input"], output_tokens=totals["output"], counts=counts
-    )
-    priced = quote(
-        side.catalog,
-        match,
-        usage.checked(),
-        service=row.key.service or None,
-        region=row.key.region or None,
-        at=at,
-        requests=row.requests,
-    )
-    price = customer_price(priced, side.profile, at=at)
-    # One fee was added for the sum; each call has its own.
-    return price.customer_pico_usd + price.fee_pico_usd * (row.calls - 1)

@@ -1,71 +1,141 @@
 """A summary of a usage log that is small enough to commit, and says nothing of any person.
 
-It holds sums: of each model, service, region, context band and account, which is only a number. A
-call's cost is linear in its counts within a band, so that sums of a band cost what its calls cost.
+It holds sums. A call's cost is linear in its counts within a context band, so that the sums of a
+band cost what its calls cost. Each kind of call stands once, with the sums of all accounts; an
+account is a line of numbers that says how much of each kind is its own.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from operator import mul
 from typing import Any, NamedTuple
 
-from pricectl.core import document
-from pricectl.core.errors import PricingError
 from pricectl.core.units import UNITS
-from pricectl.replay.errors import BadLog
 from pricectl.replay.ratebook import CallKey
+from pricectl.replay.week_parts import HOURS, WeekPart
 
 SCHEMA = "pricectl.usage-summary/1"
-# About 200 bytes each: a megabyte in all.
-MAX_ROWS = 5_000
-# Names with hours of their own; the others have those of the whole log.
-MAX_HOURLY = 200
-HOURS = 24
-# The account of all calls of accounts that are not kept one by one, or that name none.
-OTHER_ACCOUNTS = 0
-MAX_BYTES = 4 * 1024 * 1024
-_MAX_SUM = 10**22
-_HEAD = 200
+# A file of this size is shown and compared by every host of repositories.
+MAX_TEXT_BYTES = 1_000_000
+# Accounts with fewer calls are one sum: a line of three calls says what single calls were like.
+LEAST_CALLS = 5
+# Columns of sums besides those of units.
+CALLS, REQUESTS = "calls", "requests"
+
+Sums = tuple[int, ...]
 
 
-class UsageRow(NamedTuple):
-    """Sums of the calls with one key, account and context band.
+class KeySums(NamedTuple):
+    """The sums of all calls of one key, context band and part of the week.
 
-    `account` counts accounts from 1, the one with most tokens first; OTHER_ACCOUNTS are the rest.
-    `counts` are those of each unit, as in `calls`.
+    `sums` and `weights` are in the order of the summary's columns. A weight is about what one count
+    cost when the summary was made, in whole picodollars: what is most of an account goes by it.
+    `week_part` counts the parts of the week from 1; 0 is any time. `folded_calls` are those of
+    accounts that are kept only as one sum.
     """
 
     key: CallKey
-    account: int
-    calls: int
-    requests: int
-    counts: Mapping[str, int]
+    week_part: int
+    sums: Sums
+    weights: Sums = ()
+    folded_calls: int = 0
+
+
+class ListedSums(NamedTuple):
+    """The sums of one key for one account; `place` is the key's in the summary, from 0."""
+
+    place: int
+    sums: Sums
+
+
+class AccountSums(NamedTuple):
+    """What one account used: the keys of its most costly names, and what is left of it.
+
+    `rest_weight` is the sum of counts x weights of all keys that are not in `listed`.
+    """
+
+    listed: tuple[ListedSums, ...]
+    rest_calls: int = 0
+    rest_tokens: int = 0
+    rest_weight: int = 0
 
 
 class UsageSummary(NamedTuple):
     """A summarized log.
 
     `days` as in `logs.log.days_of`. `edges` are input tokens, and `output_edges` output tokens, at
-    which a band begins: the tiers of the prices of then. `accounts` are kept one by one,
-    `folded_accounts` as one sum. `hours` are the tokens of each hour of the day in UTC, by name;
-    "" of the whole log. `left_out_calls` are of names for which there was no room.
+    which a band begins: the tiers of the prices of then. `accounts` is how many there are;
+    `by_account` are those that are kept one by one, the one with most tokens first. `hours` are the
+    tokens of each hour of the day in UTC, by name; "" of the whole log. `left_out_calls` are of
+    names for which there was no room.
     """
 
     days: int | None
     calls: int
     jobs: int
     accounts: int
-    folded_accounts: int
+    columns: tuple[str, ...]
     edges: tuple[int, ...]
     output_edges: tuple[int, ...]
-    rows: tuple[UsageRow, ...]
+    week_parts: tuple[WeekPart, ...]
+    keys: tuple[KeySums, ...]
+    by_account: tuple[AccountSums, ...]
     hours: Mapping[str, tuple[int, ...]]
     left_out_calls: int = 0
     left_out_rows: int = 0
 
+    @property
+    def folded_accounts(self) -> int:
+        """How many accounts are known only as one sum."""
+        return self.accounts - len(self.by_account)
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of all keys."""
+        return sum(self.tokens_of(key.sums) for key in self.keys)
+
+    @property
+    def listed_tokens(self) -> int:
+        """The tokens that are stated by account and key."""
+        return sum(self.tokens_of(one.sums) for each in self.by_account for one in each.listed)
+
+    @property
+    def account_tokens(self) -> int:
+        """The tokens of the accounts that are kept one by one."""
+        return self.listed_tokens + sum(each.rest_tokens for each in self.by_account)
+
+    def tokens_of(self, sums: Sums, side: str = "") -> int:
+        """The input and output tokens among sums, or those of one side."""
+        sides = (side,) if side else ("input", "output")
+        counted = zip(self.columns, sums, strict=False)
+        return sum(n for name, n in counted if name in UNITS and UNITS[name].side in sides)
+
+    def requests_of(self, sums: Sums) -> int:
+        """The requests among sums; where the log does not count them, each call is one."""
+        return sums[self.columns.index(REQUESTS) if REQUESTS in self.columns else 0]
+
     def hours_of(self, name: str) -> tuple[int, ...]:
         """The tokens of each hour of the day of calls with a name."""
-        return self.hours.get(name) or self.hours.get("", (1,) * HOURS)
+        found = self.hours.get(name) or self.hours.get("", ())
+        return found if any(found) else (1,) * HOURS
+
+
+def weighted(sums: Sums, weights: Sums) -> int:
+    """Counts x weights; sums end with their last count above zero."""
+    return sum(map(mul, sums, weights))
+
+
+def trimmed(sums: Sequence[int]) -> Sums:
+    """The same without zeros at the end.
+
+    >>> trimmed([3, 0, 7, 0, 0])
+    (3, 0, 7)
+    """
+    end = len(sums)
+    while end and not sums[end - 1]:
+        end -= 1
+    return tuple(islice(sums, end))
 
 
 def document_of(summary: UsageSummary) -> dict[str, Any]:
@@ -79,119 +149,59 @@ def document_of(summary: UsageSummary) -> dict[str, Any]:
         "accuracy": {
             "input_band_edges": list(summary.edges),
             "output_band_edges": list(summary.output_edges),
+            "week_parts": [[list(span) for span in part] for part in summary.week_parts],
             "credits_of_rounding": summary.jobs,
+            "least_calls_of_an_account": LEAST_CALLS,
             "folded_accounts": summary.folded_accounts,
+            "tokens": summary.tokens,
+            "tokens_by_account": summary.account_tokens,
+            "tokens_by_account_and_key": summary.listed_tokens,
             "left_out_calls": summary.left_out_calls,
             "left_out_rows": summary.left_out_rows,
         },
-        "rows": [_row_document(row) for row in summary.rows],
+        "columns": list(summary.columns),
+        "keys": list(map(key_document, summary.keys)),
+        "by_account": list(map(account_document, summary.by_account)),
         "hours": {name: list(tokens) for name, tokens in summary.hours.items()},
     }
 
 
-def _row_document(row: UsageRow) -> dict[str, Any]:
-    key = {name: value for name, value in row.key._asdict().items() if value}
-    requests = {} if row.requests == row.calls else {"requests": row.requests}
-    counts = {unit: count for unit, count in row.counts.items() if count}
-    return {**key, "account": row.account, "calls": row.calls, **requests, "counts": counts}
+def key_document(sums: KeySums) -> dict[str, Any]:
+    """The line of a key."""
+    key: dict[str, Any] = {name: value for name, value in sums.key._asdict().items() if value}
+    if sums.week_part:
+        key["week_part"] = sums.week_part
+    key |= {"sums": list(trimmed(sums.sums)), "weights": list(trimmed(sums.weights))}
+    return key | ({"folded_calls": sums.folded_calls} if sums.folded_calls else {})
+
+
+def account_document(account: AccountSums) -> list[list[int]]:
+    """The line of an account: keys by their number from 1 with sums, last the rest as 0."""
+    listed = [[one.place + 1, *trimmed(one.sums)] for one in account.listed]
+    if account.rest_calls:
+        listed.append([0, account.rest_calls, account.rest_tokens, account.rest_weight])
+    return listed
 
 
 def summary_text(summary: UsageSummary) -> str:
     """The text of a summary: a line for each row, so that a commit shows what changed."""
-    whole = document_of(summary)
     members = []
-    for name, value in whole.items():
-        if name in {"rows", "hours"}:
-            is_list = isinstance(value, list)
-            lines = (
-                [_compact(one) for one in value]
-                if is_list
-                else [f"{_compact(key)}: {_compact(one)}" for key, one in value.items()]
-            )
-            inside = ",\n".join(f"    {line}" for line in lines)
-            opening, closing = "[]" if is_list else "{}"
-            members.append(f'  "{name}": {opening}\n{inside}\n  {closing}')
+    for name, value in document_of(summary).items():
+        if name in {"keys", "by_account", "hours"}:
+            members.append(f'  "{name}": {_lines(value)}')
         else:
-            members.append(f'  "{name}": {_compact(value)}')
+            members.append(f'  "{name}": {compact(value)}')
     return "{\n" + ",\n".join(members) + "\n}\n"
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
+def _lines(value: Any) -> str:
+    lines: Iterable[str] = map(compact, value)
+    if isinstance(value, dict):
+        lines = (f"{compact(key)}:{compact(one)}" for key, one in value.items())
+    inside = ",\n".join(lines)
+    return f"{{\n{inside}\n  }}" if isinstance(value, dict) else f"[\n{inside}\n  ]"
 
 
-def summary_bytes(path: Path) -> bytes | None:
-    """The bytes of a file that is a summary, by its first members; None of any other file.
-
-    Raises BadLog: it is too large.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError:  # whoever reads it as a log says why
-        return None
-    if SCHEMA.encode() not in data[:_HEAD]:
-        return None
-    if len(data) > MAX_BYTES:
-        raise BadLog(f"has more than {MAX_BYTES:,} bytes", where=str(path))
-    return data
-
-
-def read_summary(data: bytes, name: str) -> UsageSummary:
-    """Read a summary; messages call it `name`. Raises BadLog: it says what no summary says."""
-    try:
-        found = document.parse(data)
-        return _read(found)
-    except (PricingError, KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"is not a summary of usage: {error}"[:200]
-        raise BadLog(
-            what, where=name, next_step="write it anew: replay LOG --summary FILE"
-        ) from None
-
-
-def _read(found: Any) -> UsageSummary:
-    if found["schema"] != SCHEMA:
-        raise ValueError(f"its schema is not {SCHEMA}")
-    accuracy = found["accuracy"]
-    return UsageSummary(
-        None if found["days"] is None else _whole(found["days"], least=1),
-        _whole(found["calls"]),
-        _whole(found["jobs"]),
-        _whole(found["accounts"]),
-        _whole(accuracy["folded_accounts"]),
-        _wholes(accuracy["input_band_edges"]),
-        _wholes(accuracy["output_band_edges"]),
-        tuple(map(_read_row, found["rows"])),
-        {name: _hours(tokens) for name, tokens in found["hours"].items()},
-        _whole(accuracy["left_out_calls"]),
-        _whole(accuracy["left_out_rows"]),
-    )
-
-
-def _read_row(row: Any) -> UsageRow:
-    texts = {name: row.get(name, "") for name in CallKey._fields}
-    if not all(isinstance(text, str) for text in texts.values()) or not texts["name"]:
-        raise ValueError("a row does not name its model")
-    counts = {unit: _whole(count) for unit, count in row["counts"].items()}
-    unknown = counts.keys() - UNITS.keys()
-    if unknown:
-        raise ValueError(f"{min(unknown)!r:.40} is not a unit")
-    calls = _whole(row["calls"], least=1)
-    requests = _whole(row.get("requests", calls), least=1)
-    return UsageRow(CallKey(**texts), _whole(row["account"]), calls, requests, counts)
-
-
-def _whole(value: Any, least: int = 0) -> int:
-    if type(value) is not int or not least <= value <= _MAX_SUM:
-        raise ValueError(f"{value!r:.40} is not a whole number from {least}")
-    return value
-
-
-def _wholes(values: Sequence[Any]) -> tuple[int, ...]:
-    return tuple(map(_whole, values))
-
-
-def _hours(values: Sequence[Any]) -> tuple[int, ...]:
-    if len(values) != HOURS:
-        raise ValueError(f"a day has {HOURS} hours")
-    return _wholes(values)
+def compact(value: Any) -> str:
+    """JSON without blanks, in ASCII."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))

@@ -1,6 +1,8 @@
--- The sums of each key, account and context band: what a summary of usage is made of.
+-- The sums of each key, account, part of the week and context band: what a summary of usage is made
+-- of. A call that used nothing costs nothing.
 SELECT
     {keys}, account,
+    {week_part} AS week_part,
     {input_band} AS input_band,
     {output_band} AS output_band,
     count(*) AS calls,
@@ -10,4 +12,5 @@ SELECT
 FROM (
 {normal}
 ) AS every_call
+WHERE {used}
 GROUP BY ALL
