@@ -21,7 +21,6 @@ from pricectl.replay.usage_summary import (
     UsageSummary,
     compact,
     key_document,
-    summary_text,
 )
 from pricectl.replay.week_parts import (
     HOURS,
@@ -101,8 +100,7 @@ def summarize(
     )
     summary = summary._replace(keys=weights_of(summary, BillSide(catalog, Profile())))
     list_entries(database, summary, sliced.sums)
-    room = max_bytes - len(summary_text(summary))
-    return accounts_within(database, summary, sliced.sums, room)
+    return accounts_within(database, summary, sliced.sums, max_bytes)
 
 
 def _sliced(database: "DuckDBPyConnection", log: ReadLog, catalog: Catalog) -> _Sliced:

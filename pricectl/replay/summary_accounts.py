@@ -16,6 +16,7 @@ from pricectl.replay.usage_summary import (
     AccountSums,
     ListedSums,
     UsageSummary,
+    summary_text,
 )
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 # What an account needs at least: its most costly name, the sum of its rest, brackets.
 _BYTES_OF_ACCOUNT = 110
-_BYTES_OF_REST = 45
-_BYTES_OF_FOLDED = 20
+# What stands around the numbers of a rest, and around those of a line.
+_BYTES_OF_REST, _BYTES_OF_LINE = 7, 4
 # How finely shares of an account are compared.
 _SHARES = 10**9
 
@@ -51,20 +52,28 @@ def list_entries(
 
 
 def accounts_within(
-    database: "DuckDBPyConnection", summary: UsageSummary, columns: Sequence[str], room: int
+    database: "DuckDBPyConnection", summary: UsageSummary, columns: Sequence[str], max_bytes: int
 ) -> UsageSummary:
-    """The summary with its accounts, whose lines have at most about `room` bytes."""
-    room -= _BYTES_OF_FOLDED * len(summary.keys)
+    """The summary with its accounts; its text has at most `max_bytes`, if the keys leave room."""
+    room = max(max_bytes - len(summary_text(summary)), 0)
     database.execute(
         "CREATE OR REPLACE TEMP TABLE kept_accounts AS "  # noqa: S608 - numbers
-        "SELECT row_number() OVER (ORDER BY all_tokens DESC, account) AS number, * FROM ("
-        "SELECT account, sum(tokens) AS all_tokens, sum(weight) AS all_weight "
-        "FROM usage_entries WHERE account <> '' GROUP BY account "
+        "SELECT row_number() OVER (ORDER BY all_tokens DESC, account) AS number, account, "
+        "all_weight, length(concat(all_calls, all_tokens, all_weight)) AS digits FROM ("
+        "SELECT account, sum(calls) AS all_calls, sum(tokens) AS all_tokens, "
+        "sum(weight) AS all_weight FROM usage_entries WHERE account <> '' GROUP BY account "
         f"HAVING sum(calls) >= {LEAST_CALLS} ORDER BY all_tokens DESC, account "
-        f"LIMIT {max(room, 0) // _BYTES_OF_ACCOUNT})"
+        f"LIMIT {room // _BYTES_OF_ACCOUNT})"
     )
-    [kept] = rows_of(database, "SELECT count(*) AS accounts FROM kept_accounts")
-    _choose_names(database, columns, room - _BYTES_OF_REST * kept["accounts"])
+    summary = _with_folded_calls(database, summary)
+    room = max_bytes - len(summary_text(summary))
+    [kept] = rows_of(
+        database,
+        "SELECT count(*) AS accounts, "  # noqa: S608 - numbers
+        f"coalesce(sum(digits + {_BYTES_OF_REST + _BYTES_OF_LINE}), 0) AS bytes "
+        "FROM kept_accounts",
+    )
+    _choose_names(database, columns, room - int(kept["bytes"]))
     sums = ", ".join(columns)
     listed = rows_of(
         database,
@@ -84,6 +93,11 @@ def accounts_within(
     for row in rests:
         rest = (int(row[name]) for name in ("calls", "tokens", "weight"))
         accounts[row["number"]] = AccountSums(accounts[row["number"]].listed, *rest)
+    return summary._replace(by_account=tuple(accounts.values()))
+
+
+def _with_folded_calls(database: "DuckDBPyConnection", summary: UsageSummary) -> UsageSummary:
+    """The summary whose keys say how many calls of accounts they have that are only in a sum."""
     folded = rows_of(
         database,
         "SELECT place, sum(calls) AS calls FROM usage_entries WHERE account <> '' "
@@ -93,7 +107,7 @@ def accounts_within(
     keys = tuple(
         key._replace(folded_calls=calls.get(place, 0)) for place, key in enumerate(summary.keys)
     )
-    return summary._replace(keys=keys, by_account=tuple(accounts.values()))
+    return summary._replace(keys=keys)
 
 
 def _choose_names(
@@ -103,7 +117,7 @@ def _choose_names(
     numbers = ", ".join(columns)
     database.execute(
         "CREATE OR REPLACE TEMP TABLE account_lines AS "  # noqa: S608 - our own names
-        f"SELECT number, all_weight, place, name, tokens, weight, {numbers}, length("
+        f"SELECT number, digits, all_weight, place, name, tokens, weight, {numbers}, length("
         f"regexp_replace(concat_ws(',', place + 1, {numbers}), '(,0)+$', '')) + 3 AS bytes "
         "FROM usage_entries JOIN kept_accounts USING (account)"
     )
@@ -112,12 +126,13 @@ def _choose_names(
     database.execute(
         "CREATE OR REPLACE TEMP TABLE account_names AS "  # noqa: S608 - numbers
         "WITH names AS (SELECT number, name, sum(weight) AS weight, sum(bytes) AS bytes, "
-        "any_value(all_weight) AS all_weight FROM account_lines GROUP BY number, name), "
+        "any_value(all_weight) AS all_weight, any_value(digits) AS digits FROM account_lines GROUP BY number, name), "
         "ranked AS (SELECT *, row_number() OVER "
         "(PARTITION BY number ORDER BY weight DESC, name) AS rank, "
         "count(*) OVER (PARTITION BY number) AS names FROM names), "
         f"sized AS (SELECT *, weight * {_SHARES} // greatest(all_weight, 1) AS share, "
-        f"bytes - CASE WHEN rank = names THEN {_BYTES_OF_REST} ELSE 0 END AS needed FROM ranked) "
+        f"bytes - CASE WHEN rank = names THEN digits + {_BYTES_OF_REST} ELSE 0 END AS needed "
+        "FROM ranked) "
         "SELECT number, name, sum(needed) OVER "
         "(ORDER BY least(rank, 2), share DESC, number, rank ROWS UNBOUNDED PRECEDING) "
         f"<= {room} AS is_listed FROM sized"
