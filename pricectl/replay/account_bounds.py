@@ -1,19 +1,21 @@
 """What single accounts of a summary pay by two versions: about, and within which bounds.
 
-Of each account the sums of its most costly names are known. What is left of it is priced like what
-is left of all accounts. How far that can be off is bounded: no other name has more of the account's
-weight than the least of those that are listed, and no more than a version makes of a weight.
+Of each account the sums of its most costly names are known, and the share of further ones. What is
+left of it is priced like what is left of all accounts. How far that can be off is bounded: no other
+name has more of the account's weight than the least of those that are kept, and of each name the
+least and the most are known that a version makes of a weight.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from operator import sub
+from operator import add, sub
 from typing import Any, NamedTuple
 
 from pricectl.changes.bill import AccountBill, RiseRange
 from pricectl.replay.summary_prices import KeyPrices, SummaryPrices, Vector, cost
 from pricectl.replay.usage_summary import (
     REQUESTS,
+    SHARES,
     AccountSums,
     KeySums,
     Sums,
@@ -23,53 +25,89 @@ from pricectl.replay.usage_summary import (
 
 _ZERO = Fraction(0)
 _HUNDRED = 100
+# What a weight makes is stated in these parts, so that accounts are added up in whole numbers.
+_FINE = 2**40
 
 
-class _PerWeight(NamedTuple):
-    """Names that make the same amount of each weight."""
+class _Kept(NamedTuple):
+    """What is known of the rest of an account: names, by their place, with a part of its weight.
 
-    value: Fraction
-    names: frozenset[str]
+    `weights` are at least of each name; `left` is what they and others have beyond. No other name
+    has more than `most_of_other` of it, and none of `weights` more than `most_of_kept`. `listed`
+    are names of which nothing is in the rest.
+    """
+
+    calls: int
+    weights: Mapping[int, int]
+    left: int
+    most_of_other: int
+    most_of_kept: int
+    listed: frozenset[int]
+
+    @classmethod
+    def of(cls, summary: UsageSummary, account: AccountSums, places: Sequence[int]) -> "_Kept":
+        """`places` are those of the names of the summary's keys."""
+        listed: dict[int, int] = {}
+        for place, sums in account.listed:
+            weight = weighted(sums, summary.keys[place].weights)
+            listed[places[place]] = listed.get(places[place], 0) + weight
+        own = sum(listed.values())
+        if not account.rest_calls:
+            return cls(0, {}, 0, 0, 0, frozenset(listed))
+        weights = {name: share * account.weight // SHARES for name, share in account.shares}
+        # A share is rounded down.
+        step = account.weight // SHARES + 1
+        smallest = [*listed.values(), *(weight + step for weight in weights.values())]
+        left = max(account.weight - own - sum(weights.values()), 0)
+        most = min(smallest, default=account.weight)
+        return cls(account.rest_calls, weights, left, most, step, frozenset(listed))
 
 
 class _Bound(NamedTuple):
-    """A bound of an amount that the rest of an account makes.
+    """A bound of an amount that the rest of an account makes, in parts of _FINE.
 
-    `by_weight` are names by what they make of a weight, the furthest first. `by_call` is what each
-    call adds, and `beyond` what counts without a weight can add to any account.
+    `values` are what a weight makes of each name, in parts of _FINE, and `groups` the names by
+    that, the furthest value first. `by_call` is what each call adds, and `beyond` what counts
+    without a weight can add to any account.
     """
 
-    by_weight: tuple[_PerWeight, ...]
+    values: Mapping[int, int]
+    groups: tuple[tuple[int, frozenset[int]], ...]
     by_call: int
     beyond: int
 
-    def of(self, account: AccountSums, listed: frozenset[str], most_of_name: int) -> Fraction:
-        """The bound for one account; no name that is not listed has more than `most_of_name`."""
-        if not account.rest_calls:
+    def of(self, rest: _Kept) -> Fraction:
+        """The bound for one account."""
+        if not rest.calls:
             return _ZERO
-        amount = Fraction(account.rest_calls * self.by_call + self.beyond)
-        left = account.rest_weight
-        for group in self.by_weight:
-            names = len(group.names) - sum(name in group.names for name in listed)
-            taken = min(left, most_of_name * names)
-            amount += group.value * taken
-            left -= taken
+        values = self.values
+        amount = sum(values.get(name, 0) * weight for name, weight in rest.weights.items())
+        left = rest.left
+        for value, names in self.groups:
             if not left:
-                return amount
+                break
+            kept = sum(name in names for name in rest.weights)
+            others = len(names) - kept - sum(name in names for name in rest.listed)
+            taken = min(left, rest.most_of_other * others + rest.most_of_kept * kept)
+            amount += value * taken
+            left -= taken
         # Only a file that was changed by hand has more weight than its names can have.
-        return amount + left * (self.by_weight[0].value if self.by_weight else 0)
+        amount += left * (self.groups[0][0] if self.groups else 0)
+        return Fraction(amount, _FINE) + rest.calls * self.by_call + self.beyond
 
 
 class RestOfAll(NamedTuple):
     """What no account has listed: the rests of accounts, and the accounts that are one sum.
 
-    `old` and `new` are what all of it costs. The rises are in percent, of any part of it;
+    `old` and `new` are what all of it costs, `by_name` the weight, old and new cost of each name.
+    The rises are in percent, of any part of it;
     `folded_highest_rise` that of an account which is only in the sum. None is not bounded.
     """
 
     old: int
     new: int
     weight: int
+    by_name: Mapping[int, tuple[int, int, int]]
     lowest_old: _Bound
     highest_old: _Bound
     lowest_difference: _Bound
@@ -78,11 +116,22 @@ class RestOfAll(NamedTuple):
     highest_rise: Fraction | None
     folded_highest_rise: Fraction | None
 
+    def estimate(self, kept: _Kept, version: str) -> int:
+        """About what the rest of an account costs: like its names, and like all that is left."""
+        place = 1 if version == "old" else 2
+        amount = 0
+        for name, weight in kept.weights.items():
+            own = self.by_name.get(name, (0, 0, 0))
+            amount += own[place] * weight // own[0] if own[0] else 0
+        whole = self.old if version == "old" else self.new
+        return amount + (whole * kept.left // self.weight if self.weight else 0)
+
 
 class _RestOfKey(NamedTuple):
     """What is left of one key, and its prices."""
 
     key: KeySums
+    name: int
     sums: Sums
     prices: KeyPrices
 
@@ -94,15 +143,27 @@ def rest_of_all(summary: UsageSummary, prices: SummaryPrices) -> RestOfAll:
         for place, sums in account.listed:
             left[place] = list(map(sub, left[place], sums))
     rests = [
-        _RestOfKey(key, tuple(max(count, 0) for count in sums), price)
-        for key, sums, price in zip(summary.keys, left, prices.keys, strict=True)
+        _RestOfKey(key, name, tuple(max(count, 0) for count in sums), price)
+        for key, name, sums, price in zip(
+            summary.keys, name_places(summary), left, prices.keys, strict=True
+        )
         if sums[0] > 0
     ]
+    by_name: dict[int, tuple[int, int, int]] = {}
+    for rest in rests:
+        own = (
+            weighted(rest.sums, rest.key.weights),
+            cost(rest.sums, rest.prices.old.estimate),
+            cost(rest.sums, rest.prices.new.estimate),
+        )
+        weight, old, new = map(add, by_name.get(rest.name, (0, 0, 0)), own)
+        by_name[rest.name] = weight, old, new
     head = 2 if REQUESTS in summary.columns else 1
     return RestOfAll(
-        sum(cost(rest.sums, rest.prices.old.estimate) for rest in rests),
-        sum(cost(rest.sums, rest.prices.new.estimate) for rest in rests),
-        sum(weighted(rest.sums, rest.key.weights) for rest in rests),
+        sum(old for _, old, _ in by_name.values()),
+        sum(new for _, _, new in by_name.values()),
+        sum(weight for weight, _, _ in by_name.values()),
+        by_name,
         _bound(rests, [rest.prices.old.lowest for rest in rests], head, min),
         _bound(rests, [rest.prices.old.highest for rest in rests], head, max),
         _bound(rests, [rest.prices.lowest_difference for rest in rests], head, min),
@@ -111,6 +172,12 @@ def rest_of_all(summary: UsageSummary, prices: SummaryPrices) -> RestOfAll:
         _highest([rest.prices.highest_rise for rest in rests]),
         _highest([rest.prices.highest_rise for rest in rests if rest.key.folded_calls]),
     )
+
+
+def name_places(summary: UsageSummary) -> list[int]:
+    """The place of each key's name among the names of the summary."""
+    places = {name: place for place, name in enumerate(summary.names)}
+    return [places[key.key.name] for key in summary.keys]
 
 
 def _highest(rises: Sequence[Fraction | None]) -> Fraction | None:
@@ -125,75 +192,71 @@ def _bound(
     choose: Callable[[Iterable[Any]], Any],
 ) -> _Bound:
     """The bound of an amount whose vectors are those of the keys; `choose` is min or max."""
-    by_name: dict[str, Fraction] = {}
+    values: dict[int, int] = {}
     beyond = 0
     for rest, vector in zip(rests, vectors, strict=True):
         for place, count in enumerate(rest.sums):
             weight = rest.key.weights[place]
             if place >= head and count and weight:
-                value = Fraction(vector[place], weight)
-                name = rest.key.key.name
-                by_name[name] = choose((by_name.get(name, value), value))
+                # Rounded away from the other bound.
+                value = vector[place] * _FINE // weight + (choose is max)
+                value = value if vector[place] else 0
+                values[rest.name] = choose((values.get(rest.name, value), value))
             elif place and count:
                 beyond += choose((0, vector[place] * count))
-    groups: dict[Fraction, set[str]] = {}
-    for name, value in by_name.items():
+    groups: dict[int, set[int]] = {}
+    for name, value in values.items():
         groups.setdefault(value, set()).add(name)
     return _Bound(
+        values,
         tuple(
-            _PerWeight(value, frozenset(groups[value]))
-            for value in sorted(groups, reverse=choose is max)
+            (value, frozenset(groups[value])) for value in sorted(groups, reverse=choose is max)
         ),
         choose([vector[0] for vector in vectors] or [0]),
         beyond,
     )
 
 
-def account_bill(
-    summary: UsageSummary, prices: SummaryPrices, rest: RestOfAll, number: int
-) -> AccountBill:
-    """What one account pays; accounts are numbered from 1."""
-    account = summary.by_account[number - 1]
-    own = [(sums, prices.keys[place]) for place, sums in account.listed]
-    share = Fraction(account.rest_weight, rest.weight) if rest.weight else _ZERO
-    old = sum(cost(sums, price.old.estimate) for sums, price in own) + share * rest.old
-    new = sum(cost(sums, price.new.estimate) for sums, price in own) + share * rest.new
-    return AccountBill(
-        f"account {number}",
-        Fraction(old) / prices.scale,
-        Fraction(new) / prices.scale,
-        _rise_range(summary, account, own, rest),
-    )
+def account_bills(
+    summary: UsageSummary, prices: SummaryPrices, rest: RestOfAll
+) -> Iterator[AccountBill]:
+    """What each account pays that is kept one by one; they are numbered from 1."""
+    places = name_places(summary)
+    for number, account in enumerate(summary.by_account, 1):
+        kept = _Kept.of(summary, account, places)
+        own = [(sums, prices.keys[place]) for place, sums in account.listed]
+        yield AccountBill(
+            f"account {number}",
+            *(
+                Fraction(
+                    sum(cost(sums, getattr(price, name).estimate) for sums, price in own)
+                    + rest.estimate(kept, name),
+                    prices.scale,
+                )
+                for name in ("old", "new")
+            ),
+            _rise_range(own, kept, rest),
+        )
 
 
 def _rise_range(
-    summary: UsageSummary,
-    account: AccountSums,
-    own: Sequence[tuple[Sums, KeyPrices]],
-    rest: RestOfAll,
+    own: Sequence[tuple[Sums, KeyPrices]], kept: _Kept, rest: RestOfAll
 ) -> RiseRange:
     """By how many percent an account rises, at least and at most."""
-    weights: dict[str, int] = {}
-    for place, sums in account.listed:
-        key = summary.keys[place]
-        weights[key.key.name] = weights.get(key.key.name, 0) + weighted(sums, key.weights)
-    listed = frozenset(weights)
-    most = min(weights.values(), default=account.rest_weight)
     lowest_old = sum(max(cost(sums, price.old.lowest), 0) for sums, price in own)
     highest_old = sum(cost(sums, price.old.highest) for sums, price in own)
     least = sum(cost(sums, price.lowest_difference) for sums, price in own)
     greatest = sum(cost(sums, price.highest_difference) for sums, price in own)
     lowest = percent_of(
-        least + rest.lowest_difference.of(account, listed, most),
-        highest_old + rest.highest_old.of(account, listed, most),
+        least + rest.lowest_difference.of(kept), highest_old + rest.highest_old.of(kept)
     )
     highest = percent_of(
-        greatest + rest.highest_difference.of(account, listed, most),
-        lowest_old + max(rest.lowest_old.of(account, listed, most), _ZERO),
+        greatest + rest.highest_difference.of(kept),
+        lowest_old + max(rest.lowest_old.of(kept), _ZERO),
     )
     # What is listed and what is not each rise by so much; both together by something between.
     own_lowest, own_highest = percent_of(least, highest_old), percent_of(greatest, lowest_old)
-    if account.rest_calls:
+    if kept.calls:
         own_lowest = min(rest.lowest_rise, rest.lowest_rise if own_lowest is None else own_lowest)
         own_highest = _highest([own_highest, rest.highest_rise])
     return RiseRange(_larger(lowest, own_lowest), _smaller(highest, own_highest))

@@ -1,7 +1,8 @@
 """Chooses what a summary keeps of each account, so that its text has no more than so many bytes.
 
 Accounts with few calls are kept only as one sum. Of each other one the names that cost most are
-kept: all names whose share of their account is at least the same share, the least that fits.
+kept, with the sums of their keys; of further names their share of the account. What is kept of a
+name goes by its share alone, so that small accounts are told as well as large ones.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from pricectl.replay.duckdb_engine import create_table, rows_of
 from pricectl.replay.log_columns import KEY_FIELDS
 from pricectl.replay.usage_summary import (
     LEAST_CALLS,
+    SHARES,
     AccountSums,
     ListedSums,
+    NameShare,
     UsageSummary,
     summary_text,
 )
@@ -26,8 +29,12 @@ if TYPE_CHECKING:
 _BYTES_OF_ACCOUNT = 110
 # What stands around the numbers of a rest, and around those of a line.
 _BYTES_OF_REST, _BYTES_OF_LINE = 7, 4
+# A share with the number of its name: 7 bytes or so, where the sums of its keys need 30 and more.
+_BYTES_OF_NAME = 5
+# The share of a name tells what it costs; its sums tell more only where some of its prices move.
+_SHARE_WORTH = 12
 # How finely shares of an account are compared.
-_SHARES = 10**9
+_FINE_SHARES = 10**9
 
 
 def list_entries(
@@ -74,26 +81,49 @@ def accounts_within(
         "FROM kept_accounts",
     )
     _choose_names(database, columns, room - int(kept["bytes"]))
-    sums = ", ".join(columns)
-    listed = rows_of(
+    accounts = [AccountSums(()) for _ in range(kept["accounts"])]
+    _add_listed(database, columns, accounts)
+    _add_rests(database, summary, accounts)
+    return summary._replace(by_account=tuple(accounts))
+
+
+def _add_listed(
+    database: "DuckDBPyConnection", columns: Sequence[str], accounts: list[AccountSums]
+) -> None:
+    """Add the keys of the names that are listed."""
+    rows = rows_of(
         database,
-        f"SELECT number, place, {sums} FROM account_lines JOIN account_names "  # noqa: S608 - ours
-        "USING (number, name) WHERE is_listed ORDER BY number, place",
+        f"SELECT number, place, {', '.join(columns)} FROM account_lines "  # noqa: S608 - our own
+        "JOIN account_names USING (number, name) WHERE is_listed ORDER BY number, place",
     )
-    rests = rows_of(
+    for number, own in groupby(rows, key=itemgetter("number")):
+        listed = (ListedSums(row["place"], tuple(int(row[one]) for one in columns)) for row in own)
+        accounts[number - 1] = AccountSums(tuple(listed))
+
+
+def _add_rests(
+    database: "DuckDBPyConnection", summary: UsageSummary, accounts: list[AccountSums]
+) -> None:
+    """Add what is not listed: in all, and the shares of names."""
+    places = {name: place for place, name in enumerate(summary.names)}
+    shares: dict[int, list[NameShare]] = {}
+    for row in rows_of(
         database,
-        "SELECT number, sum(calls) AS calls, sum(tokens) AS tokens, sum(weight) AS weight "
-        "FROM account_lines JOIN account_names USING (number, name) "
-        "WHERE NOT is_listed GROUP BY number",
-    )
-    accounts = {number: AccountSums(()) for number in range(1, kept["accounts"] + 1)}
-    for number, rows in groupby(listed, key=itemgetter("number")):
-        own = (ListedSums(row["place"], tuple(int(row[one]) for one in columns)) for row in rows)
-        accounts[number] = AccountSums(tuple(own))
-    for row in rests:
+        "SELECT number, name, share FROM account_names "
+        "WHERE has_share AND NOT is_listed ORDER BY number, rank",
+    ):
+        share = NameShare(places[row["name"]], int(row["share"]))
+        shares.setdefault(row["number"], []).append(share)
+    for row in rows_of(
+        database,
+        "SELECT number, sum(calls) AS calls, sum(tokens) AS tokens, "
+        "any_value(all_weight) AS weight FROM account_lines "
+        "JOIN account_names USING (number, name) WHERE NOT is_listed GROUP BY number",
+    ):
+        number = row["number"]
         rest = (int(row[name]) for name in ("calls", "tokens", "weight"))
-        accounts[row["number"]] = AccountSums(accounts[row["number"]].listed, *rest)
-    return summary._replace(by_account=tuple(accounts.values()))
+        own = tuple(shares.get(number, ()))
+        accounts[number - 1] = AccountSums(accounts[number - 1].listed, own, *rest)
 
 
 def _with_folded_calls(database: "DuckDBPyConnection", summary: UsageSummary) -> UsageSummary:
@@ -110,10 +140,12 @@ def _with_folded_calls(database: "DuckDBPyConnection", summary: UsageSummary) ->
     return summary._replace(keys=keys)
 
 
-def _choose_names(
-    database: "DuckDBPyConnection", columns: Sequence[str], room: int
-) -> None:
-    """Create `account_names`: each name of each account, and whether its keys are listed."""
+def _choose_names(database: "DuckDBPyConnection", columns: Sequence[str], room: int) -> None:
+    """Create `account_names`: the names of each account, and what is kept of each.
+
+    A name `has_share` where its share is kept, and `is_listed` where its keys are kept. What comes
+    first is what tells most of its account for its bytes.
+    """
     numbers = ", ".join(columns)
     database.execute(
         "CREATE OR REPLACE TEMP TABLE account_lines AS "  # noqa: S608 - our own names
@@ -121,19 +153,26 @@ def _choose_names(
         f"regexp_replace(concat_ws(',', place + 1, {numbers}), '(,0)+$', '')) + 3 AS bytes "
         "FROM usage_entries JOIN kept_accounts USING (account)"
     )
-    # The most costly name of each account comes first, then all by their share of the account.
-    # With its last name an account needs no sum of its rest.
     database.execute(
         "CREATE OR REPLACE TEMP TABLE account_names AS "  # noqa: S608 - numbers
         "WITH names AS (SELECT number, name, sum(weight) AS weight, sum(bytes) AS bytes, "
-        "any_value(all_weight) AS all_weight, any_value(digits) AS digits FROM account_lines GROUP BY number, name), "
-        "ranked AS (SELECT *, row_number() OVER "
+        "greatest(any_value(all_weight), 1) AS whole, any_value(digits) AS digits "
+        "FROM account_lines GROUP BY number, name), "
+        f"ranked AS (SELECT *, weight * {SHARES} // whole AS share, "
+        f"weight * {_FINE_SHARES} // whole AS fine_share, row_number() OVER "
         "(PARTITION BY number ORDER BY weight DESC, name) AS rank, "
         "count(*) OVER (PARTITION BY number) AS names FROM names), "
-        f"sized AS (SELECT *, weight * {_SHARES} // greatest(all_weight, 1) AS share, "
-        f"bytes - CASE WHEN rank = names THEN digits + {_BYTES_OF_REST} ELSE 0 END AS needed "
-        "FROM ranked) "
-        "SELECT number, name, sum(needed) OVER "
-        "(ORDER BY least(rank, 2), share DESC, number, rank ROWS UNBOUNDED PRECEDING) "
-        f"<= {room} AS is_listed FROM sized"
+        f"kinds AS (SELECT number, rank, 1 AS kind, fine_share AS worth, "
+        f"length(CAST(share AS VARCHAR)) + {_BYTES_OF_NAME} AS needed FROM ranked "
+        "WHERE share > 0 UNION ALL "
+        f"SELECT number, rank, 2, fine_share // {_SHARE_WORTH}, bytes "
+        f"- CASE WHEN share > 0 THEN length(CAST(share AS VARCHAR)) + {_BYTES_OF_NAME} ELSE 0 END "
+        # With its last name an account needs no sum of its rest.
+        f"- CASE WHEN rank = names THEN digits + {_BYTES_OF_REST} ELSE 0 END FROM ranked), "
+        "chosen AS (SELECT number, rank, kind, sum(needed) OVER (ORDER BY worth DESC, kind, "
+        f"number, rank ROWS UNBOUNDED PRECEDING) <= {room} AS fits FROM kinds) "
+        "SELECT number, name, rank, share, coalesce(s.fits, false) AS has_share, "
+        "l.fits AS is_listed FROM ranked "
+        "LEFT JOIN (SELECT * FROM chosen WHERE kind = 1) AS s USING (number, rank) "
+        "JOIN (SELECT * FROM chosen WHERE kind = 2) AS l USING (number, rank)"
     )

@@ -10,7 +10,7 @@ from pricectl.core.customer_price import StatedCost, is_booked
 from pricectl.core.calculator import quote
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
-from pricectl.replay.account_bounds import account_bill, rest_of_all
+from pricectl.replay.account_bounds import account_bills, rest_of_all
 from pricectl.replay.bill_side import COST_MODE, BillSide
 from pricectl.replay.ratebook import Side
 from pricectl.replay.summary_prices import SummaryPrices, cost, prices_of
@@ -45,10 +45,7 @@ def bill_of_summary(
         new_pico_usd=now,
         old_credits=before_rounding[0],
         new_credits=before_rounding[1],
-        accounts=tuple(
-            account_bill(summary, prices, rest, number)
-            for number in range(1, len(summary.by_account) + 1)
-        ),
+        accounts=tuple(account_bills(summary, prices, rest)),
         folded_accounts=summary.folded_accounts,
         left_out_rows=summary.left_out_rows,
         left_out_calls=summary.left_out_calls,

@@ -13,9 +13,11 @@ from pricectl.replay.usage_summary import (
     CALLS,
     REQUESTS,
     SCHEMA,
+    SHARES,
     AccountSums,
     KeySums,
     ListedSums,
+    NameShare,
     Sums,
     UsageSummary,
 )
@@ -64,7 +66,10 @@ def _read(found: Any) -> UsageSummary:
     parts = tuple(map(_week_part, accuracy["week_parts"]))
     keys = tuple(_key(row, len(columns), len(parts)) for row in found["keys"])
     accounts = _whole(found["accounts"])
-    by_account = tuple(_account(line, len(keys), len(columns)) for line in found["by_account"])
+    names = len({key.key.name for key in keys})
+    by_account = tuple(
+        _account(line, len(keys), names, len(columns)) for line in found["by_account"]
+    )
     if len(by_account) > accounts:
         raise ValueError("it has more accounts than it says")
     return UsageSummary(
@@ -106,21 +111,34 @@ def _key(row: Any, columns: int, parts: int) -> KeySums:
     return KeySums(CallKey(**texts), part, sums, weights, _whole(row.get("folded_calls", 0)))
 
 
-def _account(line: Any, keys: int, columns: int) -> AccountSums:
+def _account(line: Any, keys: int, names: int, columns: int) -> AccountSums:
     account = AccountSums(())
     listed = []
     for number, *values in line:
         if number == 0:
-            calls, tokens, weight = values
-            weight = _whole(weight, most=_MAX_WEIGHT)
-            account = AccountSums((), _whole(calls), _whole(tokens), weight)
+            calls, tokens, weight, *shares = values
+            account = AccountSums(
+                (),
+                tuple(_share(*pair, names) for pair in zip(*[iter(shares)] * 2, strict=True)),
+                _whole(calls, least=1),
+                _whole(tokens),
+                _whole(weight, most=_MAX_WEIGHT),
+            )
         elif _whole(number) > keys:
             raise ValueError(f"an account names key {number}, of {keys}")
         else:
             listed.append(ListedSums(number - 1, _sums(values, columns)))
     if len({one.place for one in listed}) < len(listed):
         raise ValueError("an account names a key twice")
+    if sum(one.share for one in account.shares) > SHARES:
+        raise ValueError("the shares of an account are more than all of it")
     return account._replace(listed=tuple(listed))
+
+
+def _share(number: Any, share: Any, names: int) -> NameShare:
+    if _whole(number, least=1) > names:
+        raise ValueError(f"an account has a share of name {number}, of {names}")
+    return NameShare(number - 1, _whole(share, least=1))
 
 
 def _sums(values: Any, columns: int, least: int = 1) -> Sums:

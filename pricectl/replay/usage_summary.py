@@ -20,6 +20,8 @@ SCHEMA = "pricectl.usage-summary/1"
 MAX_TEXT_BYTES = 1_000_000
 # Accounts with fewer calls are one sum: a line of three calls says what single calls were like.
 LEAST_CALLS = 5
+# The parts in which the share of a name is stated.
+SHARES = 10_000
 # Columns of sums besides those of units.
 CALLS, REQUESTS = "calls", "requests"
 
@@ -49,16 +51,29 @@ class ListedSums(NamedTuple):
     sums: Sums
 
 
-class AccountSums(NamedTuple):
-    """What one account used: the keys of its most costly names, and what is left of it.
+class NameShare(NamedTuple):
+    """About how much of an account's weight a name has, in parts of SHARES, rounded down.
 
-    `rest_weight` is the sum of counts x weights of all keys that are not in `listed`.
+    `name` is its place among the names of the summary, from 0.
+    """
+
+    name: int
+    share: int
+
+
+class AccountSums(NamedTuple):
+    """What one account used: all keys of its most costly names, and what is left of it.
+
+    `shares` are further names, of which only the share is known. `rest_calls` and `rest_tokens` are
+    those of all keys that are not in `listed`. `weight` is the sum of counts x weights of all that
+    the account used; it is 0 where all of it is listed.
     """
 
     listed: tuple[ListedSums, ...]
+    shares: tuple[NameShare, ...] = ()
     rest_calls: int = 0
     rest_tokens: int = 0
-    rest_weight: int = 0
+    weight: int = 0
 
 
 class UsageSummary(NamedTuple):
@@ -84,6 +99,11 @@ class UsageSummary(NamedTuple):
     hours: Mapping[str, tuple[int, ...]]
     left_out_calls: int = 0
     left_out_rows: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all keys, each once, in their order."""
+        return tuple(dict.fromkeys(key.key.name for key in self.keys))
 
     @property
     def folded_accounts(self) -> int:
@@ -176,10 +196,15 @@ def key_document(sums: KeySums) -> dict[str, Any]:
 
 
 def account_document(account: AccountSums) -> list[list[int]]:
-    """The line of an account: keys by their number from 1 with sums, last the rest as 0."""
+    """The line of an account: keys by their number from 1 with sums, last the rest as 0.
+
+    The rest has its calls, its tokens, the weight of the account, and names with their shares.
+    """
     listed = [[one.place + 1, *trimmed(one.sums)] for one in account.listed]
     if account.rest_calls:
-        listed.append([0, account.rest_calls, account.rest_tokens, account.rest_weight])
+        shares = [number for one in account.shares for number in (one.name + 1, one.share)]
+        rest = [0, account.rest_calls, account.rest_tokens, account.weight, *shares]
+        listed.append(rest)
     return listed
 
 
