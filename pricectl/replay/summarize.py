@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 USUAL_EDGES = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000)
 # Names with hours of their own; the others have those of the whole log.
 MAX_HOURLY = 200
-# The keys of all accounts together take half of the text at most, so that accounts find room.
-_SHARE_OF_KEYS = 2
+# Half of the text, so that accounts find room.
+MAX_KEY_BYTES = MAX_TEXT_BYTES // 2
 _LEAST_KEY_BYTES = 40
 
 
@@ -65,15 +65,17 @@ def summarize(
     log: ReadLog,
     catalog: Catalog,
     max_bytes: int = MAX_TEXT_BYTES,
+    max_key_bytes: int = MAX_KEY_BYTES,
 ) -> UsageSummary:
     """Summarize a log; the tiers and hours of `catalog` are what it is cut by.
 
     Its text has at most about `max_bytes`: of each account its most costly names stay, accounts
     beyond are summed as one, and of too many names those with the fewest tokens are left out.
+    The keys of all accounts together take about `max_key_bytes` at most.
     """
     sliced = _sliced(database, log, catalog)
     _create_sums(database, log.relation, sliced, catalog)
-    keys, left_out = _keys(database, sliced, max_bytes // _SHARE_OF_KEYS)
+    keys, left_out = _keys(database, sliced, max_key_bytes)
     jobs = rows_of(
         database,
         "SELECT count(DISTINCT coalesce(job, 'row ' || call_row)) AS jobs "  # noqa: S608 - ours

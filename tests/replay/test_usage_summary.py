@@ -18,13 +18,12 @@ from pricectl.replay.bill import bill_of_calls
 from pricectl.replay.bill_side import BillSide
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog
-from pricectl.replay.summarize import summarize
+from pricectl.replay.summarize import MAX_KEY_BYTES, summarize
 from pricectl.replay.summary_bill import bill_of_summary
+from pricectl.replay.summary_file import read_summary
 from pricectl.replay.usage_summary import (
-    MAX_ROWS,
-    OTHER_ACCOUNTS,
+    LEAST_CALLS,
     UsageSummary,
-    read_summary,
     summary_text,
 )
 from tests.conftest import ROOT
@@ -90,7 +89,7 @@ def sides(profile: Profile) -> tuple[BillSide, BillSide]:
 
 
 def both(
-    calls: list[dict[str, Any]], profile: Profile, max_rows: int = MAX_ROWS
+    calls: list[dict[str, Any]], profile: Profile, max_key_bytes: int = MAX_KEY_BYTES
 ) -> tuple[UsageSummary, BillChange, BillChange]:
     """The summary of a log, and the bills by it and by the whole log."""
     base, new = sides(profile)
@@ -98,7 +97,9 @@ def both(
         whole = bill_of_calls(
             database, read(calls), "log", base, new, at=AT, progress=lambda *_: None
         )
-        summary = summarize(database, read(calls), base.catalog, max_rows)
+        summary = summarize(
+            database, read(calls), base.catalog, max_key_bytes=max_key_bytes
+        )
     return summary, bill_of_summary(summary, "summary", base, new, at=AT), whole
 
 
@@ -145,37 +146,68 @@ def test_a_summary_is_read_as_it_was_written(tmp_path: Path) -> None:
     )
 
 
-def test_a_full_summary_folds_the_smallest_accounts_and_keeps_the_whole_bill() -> None:
-    summary, by_summary, by_log = both(random_calls(3), PROFILE, max_rows=120)
-    assert len(summary.rows) <= 120
-    assert 0 < summary.folded_accounts < summary.accounts
-    assert summary.left_out_calls == 0
-    assert by_summary.new_pico_usd == by_log.new_pico_usd
-    kept = {row.account for row in summary.rows} - {OTHER_ACCOUNTS}
-    assert len(kept) == summary.accounts - summary.folded_accounts
-
-
 def test_too_many_names_are_left_out_and_counted() -> None:
     calls = [{**call, "name": f"name {call['row']}"} for call in random_calls(4)]
-    summary, _, _ = both(calls, PROFILE, max_rows=100)
-    assert len(summary.rows) <= 100
-    assert summary.left_out_calls == 600 - 50
-    assert sum(row.calls for row in summary.rows) == 50
+    summary, bill, _ = both(calls, PROFILE, max_key_bytes=5_000)
+    assert 20 < len(summary.keys) < 60
+    assert summary.left_out_calls == 600 - len(summary.keys)
+    assert f"; without {summary.left_out_calls} calls of rare names" in bill.basis
 
 
-def test_hours_decide_the_share_of_off_peak_prices() -> None:
-    """Half price from 0 to 12 UTC; 3 of 4 calls of 1,000 tokens are then: 0.625 of $4.00."""
-    text = """{"x": {"m": {"input_cost_per_token": 1e-03, "off_peak_pricing": {
-      "windows": [{"hours_utc": "00:00-12:00"}], "input_cost_per_token": 5e-04}}}}"""
+def test_accounts_with_few_calls_are_only_in_the_sum() -> None:
+    """Of five accounts the two with fewer than 5 calls have no line; one may rise by 50%."""
     calls = [
-        {"row": n, "at": datetime(2026, 10, 5, hour), "name": "m", "input": 1_000}  # noqa: DTZ001
-        for n, hour in enumerate((1, 2, 3, 20))
+        {**random_calls(7)[0], "row": row, "account": f"a{row % 5 if row < 23 else 0}", "input": 10}
+        for row in range(24)
     ]
-    side = BillSide(Catalog.load(text), Profile())
+    calls = [call for call in calls if call["account"] in {"a0", "a1", "a2"} or call["row"] < 20]
+    summary, bill, _ = both(calls, PROFILE)
+    assert (summary.accounts, len(summary.by_account)) == (5, 3)
+    assert summary.folded_accounts == 2
+    assert sum(key.folded_calls for key in summary.keys) == 8
+    assert LEAST_CALLS == 5
+    assert "3 accounts with" in bill.basis
+
+
+OFF_PEAK = """{"x": {"m": {"input_cost_per_token": 1e-03, "off_peak_pricing": {
+  "windows": [{"hours_utc": "00:00-12:30", "weekdays": [1, 2, 3, 4, 5]}],
+  "input_cost_per_token": 5e-04}}}}"""
+
+
+def off_peak_bills(summarized_by: str) -> tuple[BillChange, BillChange]:
+    """10 and 1,000 tokens on Monday at 12:15 and 12:45, 100 on Saturday at 01:00."""
+    times = (datetime(2026, 10, 5, 12, 15), datetime(2026, 10, 5, 12, 45), datetime(2026, 10, 10, 1))  # noqa: DTZ001
+    calls = [
+        {"row": n, "at": at, "name": "m", "input": tokens, "account": None}
+        for n, (at, tokens) in enumerate(zip(times, (10, 1_000, 100), strict=True))
+    ]
+    side = BillSide(Catalog.load(OFF_PEAK), Profile())
     with calls_table(calls) as database:
-        summary = summarize(database, read(calls), side.catalog)
-    found = bill_of_summary(summary, "summary", side, side, at=AT)
-    assert found.old_pico_usd == 2_500_000_000_000
+        summary = summarize(database, read(calls), Catalog.load(summarized_by))
+        log = bill_of_calls(
+            database, read(calls), "log", side, side, at=AT, progress=lambda *_: None
+        )
+    return bill_of_summary(summary, "summary", side, side, at=AT), log
+
+
+def test_off_peak_prices_cost_what_the_log_costs() -> None:
+    """Also at half past an hour and on a weekend: 10 x $0.0005 + 1,100 x $0.001 = $1.105."""
+    found, log = off_peak_bills(OFF_PEAK)
+    assert found.old_pico_usd == log.old_pico_usd == 1_105_000_000_000
+    assert found.accuracy
+    assert found.accuracy.old_off_by_pico_usd == 0
+
+
+def test_off_peak_prices_that_came_later_go_by_the_hours_within_what_is_stated() -> None:
+    """All tokens are between half and the whole price: $0.555 to $1.11."""
+    found, log = off_peak_bills(OFF_PEAK.replace("12:30", "12:30").replace('"m"', '"other"'))
+    assert found.accuracy
+    off = found.accuracy.old_off_by_pico_usd
+    assert off
+    assert abs(found.old_pico_usd - log.old_pico_usd) <= off
+    assert 555_000_000_000 < found.old_pico_usd < 1_110_000_000_000
+    # The prices do not change, so that their difference is known.
+    assert found.accuracy.difference_off_by_pico_usd == 0
 
 
 @contextmanager
@@ -192,13 +224,23 @@ def refused() -> Iterator[None]:
         {"days": 0},
         {"jobs": 1.5},
         {"jobs": True},
-        {"rows": [{"account": 1, "calls": 1, "counts": {"input": 1}}]},
-        {"rows": [{"name": "m", "account": 1, "calls": 0, "counts": {"input": 1}}]},
-        {"rows": [{"name": "m", "account": 1, "calls": 1, "counts": {"inputs": 1}}]},
-        {"rows": [{"name": 7, "account": 1, "calls": 1, "counts": {"input": 1}}]},
+        {"keys": [{"sums": [1, 1], "weights": [0, 1]}]},
+        {"keys": [{"name": "m", "sums": [0, 1], "weights": [0, 1]}]},
+        {"keys": [{"name": "m", "sums": [1] * 20, "weights": []}]},
+        {"keys": [{"name": 7, "sums": [1, 1], "weights": [0, 1]}]},
+        {"keys": [{"name": "m", "week_part": 9, "sums": [1, 1], "weights": []}]},
+        {"columns": ["calls", "inputs"]},
+        {"columns": ["input", "calls"]},
+        {"by_account": [[[9_999, 1, 1]]]},
+        {"by_account": [[[1, 1, 1], [1, 1, 1]]]},
+        {"by_account": [[[0, 1, 1]]]},
+        {"by_account": [[[0, 1, 1, 5, 1]]]},
+        {"by_account": [[[0, 1, 1, 5, 9_999, 1]]]},
+        {"by_account": [[[0, 1, 1, 5, 1, 10_001]]]},
+        {"by_account": [[]] * 40},
         {"hours": {"": [1] * 23}},
         {"accuracy": {}},
-        {"rows": None},
+        {"keys": None},
     ],
 )
 def test_what_is_not_a_summary_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
