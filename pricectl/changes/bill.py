@@ -183,7 +183,6 @@ class BillChange(NamedTuple):
         time = days if scaled else plural(self.days, "day")
         return f"{summary}{calls} in {self.source}: {time}{end}"
 
-
     @property
     def _limits(self) -> list[str]:
         """What a summary does not know, in words."""

@@ -209,9 +209,7 @@ def _bound(
         groups.setdefault(value, set()).add(name)
     return _Bound(
         values,
-        tuple(
-            (value, frozenset(groups[value])) for value in sorted(groups, reverse=choose is max)
-        ),
+        tuple((value, frozenset(groups[value])) for value in sorted(groups, reverse=choose is max)),
         choose([vector[0] for vector in vectors] or [0]),
         beyond,
     )
@@ -239,9 +237,7 @@ def account_bills(
         )
 
 
-def _rise_range(
-    own: Sequence[tuple[Sums, KeyPrices]], kept: _Kept, rest: RestOfAll
-) -> RiseRange:
+def _rise_range(own: Sequence[tuple[Sums, KeyPrices]], kept: _Kept, rest: RestOfAll) -> RiseRange:
     """By how many percent an account rises, at least and at most."""
     lowest_old = sum(max(cost(sums, price.old.lowest), 0) for sums, price in own)
     highest_old = sum(cost(sums, price.old.highest) for sums, price in own)

@@ -169,8 +169,7 @@ def _lengths(average: int, edges: Sequence[int], starts: Iterable[int]) -> list[
     cuts = sorted({low, *(start for start in starts if low < start < high)})
     ends = [*cuts[1:], high]
     return [
-        average if start <= average < end else start
-        for start, end in zip(cuts, ends, strict=True)
+        average if start <= average < end else start for start, end in zip(cuts, ends, strict=True)
     ]
 
 
@@ -263,9 +262,7 @@ def _starts(prices: PriceList) -> list[int]:
 
 def reached(found: Sequence[Band], input_tokens: int) -> tuple[Band, ...]:
     """The band of a length, or the steps of marginal tiers that it has reached, in order."""
-    steps = [
-        band for band in found if band.scope == "marginal" and band.input_from <= input_tokens
-    ]
+    steps = [band for band in found if band.scope == "marginal" and band.input_from <= input_tokens]
     if steps:
         return tuple(sorted(steps, key=lambda band: band.step_from))
     return tuple(band for band in found if band.input_from <= input_tokens < band.input_until)

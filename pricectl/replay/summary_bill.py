@@ -101,8 +101,6 @@ def _prefers_stated(summary: UsageSummary, side: BillSide) -> bool:
         return False
     prices = Side("prices", side.catalog, side.fallback)
     return any(
-        is_booked(
-            quote(side.catalog, prices.find(key.key), Usage()), StatedCost(0, key.key.seller)
-        )
+        is_booked(quote(side.catalog, prices.find(key.key), Usage()), StatedCost(0, key.key.seller))
         for key in summary.keys
     )

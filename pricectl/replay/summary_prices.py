@@ -93,9 +93,7 @@ def weights_of(summary: UsageSummary, side: BillSide) -> tuple[KeySums, ...]:
     """The keys with their weights: about what one count of each column costs, not below zero."""
     priced = prices_of(summary, side, side)
     return tuple(
-        key._replace(
-            weights=tuple(max(one // priced.scale, 0) for one in prices.old.estimate)
-        )
+        key._replace(weights=tuple(max(one // priced.scale, 0) for one in prices.old.estimate))
         for key, prices in zip(summary.keys, priced.keys, strict=True)
     )
 
@@ -145,7 +143,9 @@ def _amounts(
 
 
 def _of_columns(
-    key: KeySums, choose: Callable[[Iterable[Fraction]], Fraction], found: Sequence[Sequence[Fraction]]
+    key: KeySums,
+    choose: Callable[[Iterable[Fraction]], Fraction],
+    found: Sequence[Sequence[Fraction]],
 ) -> Amounts:
     """The least or most of each column; 0 where the key has no count."""
     return tuple(
@@ -183,7 +183,11 @@ def _rise_of(key: KeySums, prices: PricesAtOnce) -> tuple[Fraction, Fraction | N
         for low, _, _, new_high in columns
         if low or new_high
     ]
-    highest = None if None in highs else max((one for one in highs if one is not None), default=Fraction(0))
+    highest = (
+        None
+        if None in highs
+        else max((one for one in highs if one is not None), default=Fraction(0))
+    )
     # Without any price there is nothing that could rise or fall.
     lowest = min(lows, default=Fraction(0)) * _HUNDRED
     return lowest, None if highest is None else highest * _HUNDRED

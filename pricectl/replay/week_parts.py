@@ -38,7 +38,9 @@ class ListsAtOnce(NamedTuple):
 
 def hourly_kinds(catalog: Catalog) -> tuple[tuple[OffPeak, ...], ...]:
     """The kinds of off-peak hours that a catalog has, each once, at most MAX_KINDS."""
-    found = {one.windows: None for model in catalog.models for one in model.all_lists if one.windows}
+    found = {
+        one.windows: None for model in catalog.models for one in model.all_lists if one.windows
+    }
     return tuple(found)[:MAX_KINDS]
 
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from pricectl.changes.bill import MONTH_DAYS, NOTABLE_PERCENT, BillChange
+from pricectl.changes.bill import MONTH_DAYS, NOTABLE_PERCENT, BillAccuracy, BillChange
 from pricectl.core.labels import short_decimal
 from pricectl.core.money import exact_usd
 
@@ -28,8 +28,10 @@ def bill_document(bill: BillChange) -> dict[str, Any]:
         "percent": _percent(bill.rise_percent),
         "old_credits": str(bill.old_credits),
         "new_credits": str(bill.new_credits),
-        "accounts": len(bill.accounts) + bill.folded_accounts,
+        "accounts": bill.all_accounts,
+        "accounts_known": len(bill.accounts),
         "accounts_over": len(over),
+        "accounts_maybe_over": bill.accounts_maybe_over(NOTABLE_PERCENT),
         "over_percent": str(NOTABLE_PERCENT),
         "largest_rises": [
             {
@@ -37,10 +39,34 @@ def bill_document(bill: BillChange) -> dict[str, Any]:
                 "old_usd": exact_usd(account.old_pico_usd),
                 "new_usd": exact_usd(account.new_pico_usd),
                 "percent": _percent(account.rise_percent),
+                "lowest_percent": _percent(account.sure_rise.lowest),
+                "highest_percent": _percent(account.sure_rise.highest),
             }
             for account in over[:SHOWN_ACCOUNTS]
         ],
         "left_out_rows": bill.left_out_rows,
+        "left_out_calls": bill.left_out_calls,
+        "accuracy": _accuracy_document(bill.accuracy) if bill.accuracy else None,
+    }
+
+
+def _accuracy_document(accuracy: BillAccuracy) -> dict[str, str | None]:
+    """How far the bill of a summary can be from that of its log."""
+    old, new, difference = (
+        None if each is None else exact_usd(each)
+        for each in (
+            accuracy.old_off_by_pico_usd,
+            accuracy.new_off_by_pico_usd,
+            accuracy.difference_off_by_pico_usd,
+        )
+    )
+    return {
+        "old_off_by_usd": old,
+        "new_off_by_usd": new,
+        "difference_off_by_usd": difference,
+        "folded_highest_percent": _percent(accuracy.folded_highest_percent),
+        "account_tokens_percent": _percent(accuracy.account_tokens_percent),
+        "listed_tokens_percent": _percent(accuracy.listed_tokens_percent),
     }
 
 

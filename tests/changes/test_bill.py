@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from pricectl.changes.bill import AccountBill, BillChange
+from pricectl.changes.bill import AccountBill, BillAccuracy, BillChange, RiseRange
 from pricectl.changes.bill_gates import check_bill
 from pricectl.changes.gates import GateLimits
 
@@ -60,11 +60,78 @@ def test_small_and_negative_amounts() -> None:
     assert same.text == "$0 a month, 0% credits"
 
 
+# Of 1,203 accounts three are known one by one; no other can rise by more than 8%.
+SURE = BillAccuracy(Fraction(0), Fraction(0), Fraction(0), Fraction(8), Fraction(97), Fraction(90))
+FOLDED = BILL._replace(is_summary=True, folded_accounts=1_200, accuracy=SURE)
+
+
 def test_accounts_of_which_nothing_is_known_are_not_passed_over_in_silence() -> None:
     """A summary that keeps three of 1,203 accounts says that it speaks of three."""
-    folded = BILL._replace(folded_accounts=1_200)
-    assert folded.text.endswith("1 account of the 3 largest over 5%")
-    assert "of 1,203 accounts" in folded.basis
+    assert FOLDED.text.endswith("1 account over 5% (of 3 of 1,203)")
+    assert "of 1,203 accounts" in FOLDED.basis
+    assert FOLDED.basis.endswith("; 3 accounts with 97% of the tokens one by one")
+
+
+def test_accounts_that_surely_rise_less_count_among_those_that_are_known() -> None:
+    none_over = FOLDED._replace(accuracy=SURE._replace(folded_highest_percent=Fraction(5)))
+    assert none_over.text.endswith("1 account over 5%")
+
+
+def test_accounts_that_may_rise_more_are_counted_beside_those_that_do() -> None:
+    """globex rises by 4 to 6%, initech by 0 to 5%: one account surely, one more perhaps."""
+    acme, globex, initech = ACCOUNTS
+    ranges = (Fraction(4), Fraction(6)), (Fraction(0), Fraction(5))
+    accounts = (
+        acme,
+        globex._replace(rise_range=RiseRange(*ranges[0])),
+        initech._replace(rise_range=RiseRange(*ranges[1])),
+    )
+    bill = FOLDED._replace(folded_accounts=0, accounts=accounts)
+    assert bill.text.endswith("1 to 2 accounts over 5%")
+    assert gates(bill, None, "5%") == ["limit max-account-increase exceeded: 10%, limit 5%"]
+    others = bill._replace(accounts=accounts[1:])
+    assert gates(others, None, "6%") == []
+    assert gates(others, None, "5.5%") == [
+        "limit max-account-increase cannot be confirmed: 1 account can rise by up to 6%, since the "
+        "summary keeps a part of their models only as a sum; limit 5.5%"
+    ]
+
+
+def test_a_limit_on_accounts_trips_where_one_in_a_sum_can_rise_more() -> None:
+    assert gates(FOLDED, None, "10%") == []
+    bill = FOLDED._replace(accounts=ACCOUNTS[1:])
+    assert gates(bill, None, "8%") == []
+    assert gates(bill, None, "7%") == [
+        "limit max-account-increase cannot be confirmed: 1,200 of 1,202 accounts are only in a sum,"
+        " and one can rise by up to 8%; limit 7%"
+    ]
+    unknown = bill._replace(accuracy=SURE._replace(folded_highest_percent=None), accounts=())
+    assert gates(unknown, None, "700%") == [
+        "limit max-account-increase cannot be confirmed: 1,200 of 1,200 accounts are only in a sum,"
+        " and one can rise by any amount; limit 700%"
+    ]
+
+
+def test_a_limit_on_the_bill_trips_where_the_summary_may_be_too_low() -> None:
+    """$300 +- $100 on $40,000 - $0 can be 1%; without bounds nobody can say."""
+    off = SURE._replace(difference_off_by_pico_usd=Fraction(100 * USD))
+    bill = BILL._replace(is_summary=True, accuracy=off)
+    assert bill.basis.endswith("; credits before rounding; at most $200 a month off")
+    assert gates(bill, "1%", None) == []
+    assert gates(bill, "0.8%", None) == [
+        "limit max-bill-increase cannot be confirmed: by the summary the rise can be up to 1%; "
+        "limit 0.8%"
+    ]
+    stated = SURE._replace(old_off_by_pico_usd=None, difference_off_by_pico_usd=None)
+    bill = bill._replace(accuracy=stated, left_out_calls=4)
+    assert bill.basis.endswith(
+        "; credits before rounding; without 4 calls of rare names; without what responses state as "
+        "their cost"
+    )
+    assert gates(bill, "90%", None) == [
+        "limit max-bill-increase cannot be confirmed: by the summary the rise can be any amount; "
+        "limit 90%"
+    ]
 
 
 def gates(bill: BillChange | None, whole: str | None, one: str | None) -> list[str]:

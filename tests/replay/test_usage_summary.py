@@ -97,9 +97,7 @@ def both(
         whole = bill_of_calls(
             database, read(calls), "log", base, new, at=AT, progress=lambda *_: None
         )
-        summary = summarize(
-            database, read(calls), base.catalog, max_key_bytes=max_key_bytes
-        )
+        summary = summarize(database, read(calls), base.catalog, max_key_bytes=max_key_bytes)
     return summary, bill_of_summary(summary, "summary", base, new, at=AT), whole
 
 
@@ -176,7 +174,11 @@ OFF_PEAK = """{"x": {"m": {"input_cost_per_token": 1e-03, "off_peak_pricing": {
 
 def off_peak_bills(summarized_by: str) -> tuple[BillChange, BillChange]:
     """10 and 1,000 tokens on Monday at 12:15 and 12:45, 100 on Saturday at 01:00."""
-    times = (datetime(2026, 10, 5, 12, 15), datetime(2026, 10, 5, 12, 45), datetime(2026, 10, 10, 1))  # noqa: DTZ001
+    times = (
+        datetime(2026, 10, 5, 12, 15),
+        datetime(2026, 10, 5, 12, 45),
+        datetime(2026, 10, 10, 1),
+    )  # noqa: DTZ001
     calls = [
         {"row": n, "at": at, "name": "m", "input": tokens, "account": None}
         for n, (at, tokens) in enumerate(zip(times, (10, 1_000, 100), strict=True))
