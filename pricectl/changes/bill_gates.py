@@ -39,7 +39,11 @@ def _unsure_of_bill(bill: BillChange | None, limit_percent: Fraction) -> str:
     if bill is None:
         return _NO_USAGE
     rise, highest = bill.rise_percent, bill.highest_rise_percent
-    if rise is None or rise > limit_percent or (highest is not None and highest <= limit_percent):
+    if rise is None or rise > limit_percent:
+        return ""
+    if bill.left_out_calls:
+        return _left_out(bill)
+    if highest is not None and highest <= limit_percent:
         return ""
     return f"by the summary the rise can be {_up_to(highest)}"
 
@@ -50,7 +54,7 @@ def _unsure_of_accounts(bill: BillChange | None, limit_percent: Fraction) -> str
         return _NO_USAGE
     if not bill.all_accounts:
         return "the usage names no accounts"
-    reasons = []
+    reasons = [_left_out(bill)] if bill.left_out_calls else []
     maybe = bill.accounts_maybe_over(limit_percent)
     if maybe:
         highest = [account.sure_rise.highest for account in bill.accounts]
@@ -65,6 +69,10 @@ def _unsure_of_accounts(bill: BillChange | None, limit_percent: Fraction) -> str
             f"{folded} of {accounts} are only in a sum, and one can rise by {_up_to(most)}"
         )
     return "; ".join(reasons)
+
+
+def _left_out(bill: BillChange) -> str:
+    return f"the summary has no room for {plural(bill.left_out_calls, 'call')} of rare names"
 
 
 def _up_to(percent: Fraction | None) -> str:

@@ -223,16 +223,15 @@ def account_bills(
     for number, account in enumerate(summary.by_account, 1):
         kept = _Kept.of(summary, account, places)
         own = [(sums, prices.keys[place]) for place, sums in account.listed]
+        old, new = (
+            sum(cost(sums, getattr(price, name).estimate) for sums, price in own)
+            + rest.estimate(kept, name)
+            for name in ("old", "new")
+        )
         yield AccountBill(
             f"account {number}",
-            *(
-                Fraction(
-                    sum(cost(sums, getattr(price, name).estimate) for sums, price in own)
-                    + rest.estimate(kept, name),
-                    prices.scale,
-                )
-                for name in ("old", "new")
-            ),
+            Fraction(old, prices.scale),
+            Fraction(new, prices.scale),
             _rise_range(own, kept, rest),
         )
 

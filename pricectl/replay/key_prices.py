@@ -8,7 +8,7 @@ single accounts may fit.
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from pricectl.core.calculator import quote
@@ -310,7 +310,7 @@ def _listed_prices(
     inputs = [place for place in used if UNITS[units[place]].side == "input"]
     if len(steps) > 1 and _all_alike(steps, inputs):
         filled = _ZERO
-        for step, after in zip(steps, steps[1:], strict=False):
+        for step, after in pairwise(steps):
             rate, last = (one.rates[inputs[0]] for one in (step, steps[-1]))
             difference = Fraction(rate.pico_usd - last.pico_usd, rate.priced_by)
             filled += difference * (after.step_from - step.step_from)

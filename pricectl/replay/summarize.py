@@ -1,4 +1,4 @@
-"""Makes the summary of a log: sums of keys, bands, parts of the week and accounts, within bounds."""
+"""Makes the summary of a log: sums of keys and of accounts, in a text of a bounded size."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.changes.bill import BillAccuracy, BillChange
+from pricectl.changes.bill import BillAccuracy, BillChange, RiseRange
+from pricectl.core.calculator import quote
 from pricectl.core.credits import Job, exact_credits
 from pricectl.core.customer_price import StatedCost, is_booked
-from pricectl.core.calculator import quote
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.replay.account_bounds import account_bills, rest_of_all
@@ -32,6 +32,13 @@ def bill_of_summary(
         for place in (0, 1)
     )
     rest = rest_of_all(summary, prices)
+    accounts = tuple(account_bills(summary, prices, rest))
+    off_by = _off_by(summary, prices, sides)
+    folded_highest = rest.folded_highest_rise
+    if None in off_by:  # so it is of every account
+        folded_highest = None
+        anything = RiseRange(Fraction(0), None)
+        accounts = tuple(account._replace(rise_range=anything) for account in accounts)
     before_rounding = [
         _credits(total, side.profile) for total, side in zip((old, now), sides, strict=True)
     ]
@@ -45,13 +52,13 @@ def bill_of_summary(
         new_pico_usd=now,
         old_credits=before_rounding[0],
         new_credits=before_rounding[1],
-        accounts=tuple(account_bills(summary, prices, rest)),
+        accounts=accounts,
         folded_accounts=summary.folded_accounts,
         left_out_rows=summary.left_out_rows,
         left_out_calls=summary.left_out_calls,
         accuracy=BillAccuracy(
-            *_off_by(summary, prices, sides),
-            folded_highest_percent=rest.folded_highest_rise,
+            *off_by,
+            folded_highest_percent=folded_highest,
             account_tokens_percent=_percent(summary.account_tokens, tokens),
             listed_tokens_percent=_percent(summary.listed_tokens, tokens),
         ),

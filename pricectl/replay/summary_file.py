@@ -119,7 +119,10 @@ def _account(line: Any, keys: int, names: int, columns: int) -> AccountSums:
             calls, tokens, weight, *shares = values
             account = AccountSums(
                 (),
-                tuple(_share(*pair, names) for pair in zip(*[iter(shares)] * 2, strict=True)),
+                tuple(
+                    _share(name, share, names)
+                    for name, share in zip(shares[::2], shares[1::2], strict=True)
+                ),
                 _whole(calls, least=1),
                 _whole(tokens),
                 _whole(weight, most=_MAX_WEIGHT),

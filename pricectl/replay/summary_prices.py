@@ -106,7 +106,8 @@ def _scaled(amounts: _KeyAmounts, scale: int) -> KeyPrices:
     return KeyPrices(
         VersionPrices(*old),
         VersionPrices(*new),
-        *differences,
+        differences[0],
+        differences[1],
         amounts.lowest_rise,
         amounts.highest_rise,
     )

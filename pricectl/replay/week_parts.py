@@ -7,7 +7,7 @@ log costs. Minutes are those of the week in UTC, from Monday 00:00.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
@@ -74,12 +74,13 @@ def lists_of_part(
     Where they change within the part, tokens are spread by the hours of the day, all weekdays
     alike. `timed`: all calls have a time.
     """
-    usual = tuple(model.prices for model in models)
+    usual = models[0].prices, models[1].prices
     if part == WITHOUT_TIME or not any(prices.off_peak for prices in usual):
-        return (ListsAtOnce(*usual, Fraction(1)),)
+        return (ListsAtOnce(usual[0], usual[1], Fraction(1)),)
     minutes = {} if timed else {usual: 0}
     for start, end in _pieces(usual, part):
-        pair = tuple(prices.at_hour(MONDAY + timedelta(minutes=start)) for prices in usual)
+        instant = MONDAY + timedelta(minutes=start)
+        pair = usual[0].at_hour(instant), usual[1].at_hour(instant)
         hour = start // MINUTES_OF_HOUR % HOURS
         minutes[pair] = minutes.get(pair, 0) + (end - start) * tokens_by_hour[hour]
     if any(_has_moving_weekdays(prices) for prices in usual):
@@ -87,8 +88,8 @@ def lists_of_part(
             minutes.setdefault(pair, 0)
     whole = sum(minutes.values())
     return tuple(
-        ListsAtOnce(*pair, Fraction(share, whole) if whole else Fraction(1, len(minutes)))
-        for pair, share in minutes.items()
+        ListsAtOnce(old, new, Fraction(share, whole) if whole else Fraction(1, len(minutes)))
+        for (old, new), share in minutes.items()
     )
 
 
@@ -103,7 +104,7 @@ def _pieces(lists: Iterable[PriceList], part: WeekPart) -> Iterator[tuple[int, i
             cuts |= set(range(0, MINUTES, 15)) if window.zone else set()
     for start, end in part:
         inside = sorted({start, end, *(cut for cut in cuts if start < cut < end)})
-        yield from zip(inside, inside[1:], strict=False)
+        yield from pairwise(inside)
 
 
 def _has_moving_weekdays(prices: PriceList) -> bool:
@@ -112,6 +113,6 @@ def _has_moving_weekdays(prices: PriceList) -> bool:
     return any(window.zone and not isinstance(window.zone, timezone) for window in windows)
 
 
-def _all_pairs(usual: Sequence[PriceList]) -> list[tuple[PriceList, ...]]:
+def _all_pairs(usual: tuple[PriceList, PriceList]) -> list[tuple[PriceList, PriceList]]:
     old, new = ((prices, prices.off_peak) for prices in usual)
     return [(one, other) for one in old if one for other in new if other]

@@ -174,11 +174,8 @@ OFF_PEAK = """{"x": {"m": {"input_cost_per_token": 1e-03, "off_peak_pricing": {
 
 def off_peak_bills(summarized_by: str) -> tuple[BillChange, BillChange]:
     """10 and 1,000 tokens on Monday at 12:15 and 12:45, 100 on Saturday at 01:00."""
-    times = (
-        datetime(2026, 10, 5, 12, 15),
-        datetime(2026, 10, 5, 12, 45),
-        datetime(2026, 10, 10, 1),
-    )  # noqa: DTZ001
+    texts = ("2026-10-05 12:15", "2026-10-05 12:45", "2026-10-10 01:00")
+    times = map(datetime.fromisoformat, texts)
     calls = [
         {"row": n, "at": at, "name": "m", "input": tokens, "account": None}
         for n, (at, tokens) in enumerate(zip(times, (10, 1_000, 100), strict=True))
