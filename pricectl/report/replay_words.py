@@ -29,14 +29,16 @@ def introduction(result: ReplayResult) -> list[str]:
     prices = f"prices: {result.files.new_name}"
     if result.files.base:
         prices += f", compared with {result.files.base_name}"
-    return [sentence, f"{prices}; profile {result.profile.name}"]
+    own = "each job by the budget mode, markup and rounding that it began with"
+    is_own = result.charged is not None and result.charged.of_ledger
+    return [sentence, f"{prices}; {own if is_own else f'profile {result.profile.name}'}"]
 
 
 def notes(result: ReplayResult) -> Iterator[str]:
     """What a reader of the figures must know."""
     log = result.log
     if result.charged:
-        yield from charged_notes(result.charged)
+        yield from charged_notes(result.charged, has_period=bool(log.outside_period))
     if result.files.at and result.files.base:
         yield monthly_note(result)
         yield from later_notes(result)
