@@ -121,9 +121,14 @@ class SparkConnection(NamedTuple):
             self.query(query).write.mode("overwrite").parquet(str(target))
 
     def parquet(self, paths: Sequence[Path | str], name: str = "log_files") -> str:
-        """Parquet files, read where they lie by the workers, as a relation."""
+        """Parquet files, read where they lie by the workers, as a relation.
+
+        It has the columns of all files: by default Spark takes those of one of them, and the counts
+        of a unit that only other files have would be lost.
+        """
         with _refused():
-            self.session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+            files = self.session.read.option("mergeSchema", "true").parquet(*map(str, paths))
+            files.createOrReplaceTempView(name)
         return quoted(name)
 
 
@@ -171,10 +176,9 @@ def _check_start(master: str) -> None:
     found = _STANDALONE.fullmatch(master)
     if not found:
         return
+    address = (found["host"].strip("[]"), int(found["port"]))
     try:
-        socket.create_connection(
-            (found["host"].strip("[]"), int(found["port"])), timeout=10
-        ).close()
+        socket.create_connection(address, timeout=10).close()
     except (OSError, OverflowError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         step = "start the master, or write its address as its own page has it"
