@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.core.labels import count, percent, plural
+from pricectl.core.labels import clean, count, percent, plural
 from pricectl.edit.waiving import toml_text
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_notes
-from pricectl.report.retired_models import later_notes, monthly_note
+from pricectl.report.retired_models import later_notes, monthly_note, reference_notes
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
@@ -41,6 +41,7 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield from charged_notes(result.charged, has_period=bool(log.outside_period))
     if result.files.at and result.files.base:
         yield monthly_note(result)
+        yield from reference_notes(result)
         yield from later_notes(result)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
@@ -55,8 +56,18 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield f"if all of these cache writes were for an hour, the cost would be {more} higher"
     if log.is_summed:
         yield "rows are sums of many requests, so each counts as one job; the last day may grow"
+    yield from _summary_notes(result)
     if result.checked_calls:
         yield f"{plural(result.checked_calls, 'call')} priced again one by one: no difference"
+
+
+def _summary_notes(result: ReplayResult) -> Iterator[str]:
+    """Where the summary is, and what it is for."""
+    if result.request.summary:
+        yield (
+            f"{clean(result.request.summary)}: the summary, without names of accounts; "
+            "diff --usage and the setting usage_file take it"
+        )
 
 
 def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str]:

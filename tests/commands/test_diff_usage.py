@@ -138,6 +138,13 @@ def test_settings_name_the_usage_and_the_limits(run: Run, edited: Path) -> None:
     assert "limit max-bill-increase exceeded" in found.stdout
 
 
+@pytest.mark.usefixtures("edited")
+def test_the_report_says_where_the_summary_is_and_what_for(run: Run) -> None:
+    said = " ".join(run("replay", "log.csv", "--summary", "usage.json").stdout.split())
+    assert "usage.json: the summary, without names of accounts; diff --usage and" in said
+    assert "the summary" not in run("replay", "log.csv").stdout
+
+
 def test_a_summary_has_no_names_and_costs_the_same(
     run: Run, edited: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
