@@ -138,6 +138,13 @@ def test_settings_name_the_usage_and_the_limits(run: Run, edited: Path) -> None:
     assert "limit max-bill-increase exceeded" in found.stdout
 
 
+def test_a_usage_file_that_is_missing_says_who_named_it(run: Run, edited: Path) -> None:
+    (edited / "pricectl.toml").write_text('usage_file = "sums.json"\n', encoding="utf-8")
+    refused = run("diff", "--base", "old.json")
+    assert refused.exit_code == 2
+    assert "sums.json: no such file; --usage or the setting usage_file names it" in refused.stderr
+
+
 @pytest.mark.usefixtures("edited")
 def test_the_report_says_where_the_summary_is_and_what_for(run: Run) -> None:
     said = " ".join(run("replay", "log.csv", "--summary", "usage.json").stdout.split())
