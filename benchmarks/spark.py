@@ -4,8 +4,9 @@
                                [--folder DIR]
 
 Each size is rated by both: sums, credits and coverage must be the same, and with `--rows` every
-call must have the same costs, flags and credits (with `--only-calls` without the sums). The cluster is a master with two workers on this
-machine, one core and 1 GB each. It ends with 1 at the first difference.
+call must have the same costs, flags and credits (with `--only-calls` without the sums). The cluster
+is a master with two workers on this machine, one core and 1 GB each. It ends with 1 at the first
+difference.
 """
 
 import argparse
