@@ -6,13 +6,16 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import count, grouped, plural, short_decimal
+from pricectl.core.labels import clean, count, grouped, percent, plural, short_decimal
 from pricectl.core.money import PICO_PER_USD, divide
 
 # Usage of any length is scaled to so many days.
 MONTH_DAYS = 30
 # An account whose bill rises by more than this is counted.
 NOTABLE_PERCENT = Fraction(5)
+# How many of these are named, and how much of a name is shown.
+_NAMED_ACCOUNTS = 3
+_NAME_LENGTH = 40
 
 
 class RiseRange(NamedTuple):
@@ -168,6 +171,17 @@ class BillChange(NamedTuple):
         return len(self.accounts) + self.folded_accounts
 
     @property
+    def accounts_text(self) -> str:
+        """The accounts that pay most more: "acme +20%, globex +5.7% and 3 more"; "" for none."""
+        over = self.accounts_over(NOTABLE_PERCENT)
+        named = [
+            f"{clean(one.account)[:_NAME_LENGTH]} {percent(one.old_pico_usd, one.new_pico_usd)}"
+            for one in over[:_NAMED_ACCOUNTS]
+        ]
+        more = len(over) - len(named)
+        return ", ".join(named) + (f" and {count(more)} more" if more else "")
+
+    @property
     def basis(self) -> str:
         """What it was worked out from, in one sentence."""
         summary = "a summary of " if self.is_summary else ""
@@ -185,8 +199,10 @@ class BillChange(NamedTuple):
 
     @property
     def _limits(self) -> list[str]:
-        """What a summary does not know, in words."""
+        """What the usage does not tell, in words."""
         words = ["credits before rounding"] if self.is_summary else []
+        if self.left_out_rows:
+            words.append(f"{plural(self.left_out_rows, 'row')} could not be read")
         if self.left_out_calls:
             words.append(f"without {plural(self.left_out_calls, 'call')} of rare names")
         if self.accuracy is None:

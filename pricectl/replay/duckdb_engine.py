@@ -81,7 +81,9 @@ def create_table(
     path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    connection.execute(f"COPY {name} FROM {text_literal(str(path))} (FORMAT csv, HEADER false)")
+    # Left to guess the form of the file, DuckDB takes ten times as long.
+    as_written = "HEADER false, AUTO_DETECT false, DELIMITER ',', QUOTE '\"', ESCAPE '\"'"
+    connection.execute(f"COPY {name} FROM {text_literal(str(path))} (FORMAT csv, {as_written})")
     path.unlink()
 
 
@@ -99,8 +101,9 @@ def types_of(connection: "DuckDBPyConnection", relation: str) -> dict[str, str]:
 
 
 def parquet(paths: Sequence[Path | str]) -> str:
-    """Parquet files as a relation; a path is never read as SQL."""
-    return f"read_parquet([{', '.join(text_literal(str(path)) for path in paths)}])"
+    """Parquet files as a relation with the columns of all; a path is never read as SQL."""
+    files = ", ".join(text_literal(str(path)) for path in paths)
+    return f"read_parquet([{files}], union_by_name = true)"
 
 
 class DuckdbConnection(NamedTuple):
@@ -126,6 +129,10 @@ class DuckdbConnection(NamedTuple):
     def store(self, name: str, query: str) -> None:
         """Keep the rows of a query as a temporary table."""
         self.database.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    def parquet(self, paths: Sequence[Path | str]) -> str:
+        """Parquet files as a relation, with the columns of all files."""
+        return parquet(paths)
 
     def write_parquet(self, query: str, target: Path) -> None:
         """Write the rows of a query as a Parquet file."""

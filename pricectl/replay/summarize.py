@@ -78,7 +78,7 @@ def summarize(
     keys, left_out = _keys(database, sliced, max_key_bytes)
     jobs = rows_of(
         database,
-        "SELECT count(DISTINCT coalesce(job, 'row ' || call_row)) AS jobs "  # noqa: S608 - ours
+        "SELECT count(DISTINCT (account, coalesce(job, 'row ' || call_row))) AS jobs "  # noqa: S608 - ours
         f"FROM ({sliced.columns.normal(log.relation)})",
     )
     accounts = rows_of(
