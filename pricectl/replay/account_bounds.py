@@ -29,7 +29,7 @@ _HUNDRED = 100
 _FINE = 2**40
 
 
-class _Kept(NamedTuple):
+class _KnownRest(NamedTuple):
     """What is known of the rest of an account: names, by their place, with a part of its weight.
 
     `weights` are at least of each name; `left` is what they and others have beyond. No other name
@@ -45,7 +45,7 @@ class _Kept(NamedTuple):
     listed: frozenset[int]
 
     @classmethod
-    def of(cls, summary: UsageSummary, account: AccountSums, places: Sequence[int]) -> "_Kept":
+    def of(cls, summary: UsageSummary, account: AccountSums, places: Sequence[int]) -> "_KnownRest":
         """`places` are those of the names of the summary's keys."""
         listed: dict[int, int] = {}
         for place, sums in account.listed:
@@ -63,7 +63,7 @@ class _Kept(NamedTuple):
         return cls(account.rest_calls, weights, left, most, step, frozenset(listed))
 
 
-class _Bound(NamedTuple):
+class _RestBound(NamedTuple):
     """A bound of an amount that the rest of an account makes, in parts of _FINE.
 
     `values` are what a weight makes of each name, in parts of _FINE, and `groups` the names by
@@ -76,7 +76,7 @@ class _Bound(NamedTuple):
     by_call: int
     beyond: int
 
-    def of(self, rest: _Kept) -> Fraction:
+    def of(self, rest: _KnownRest) -> Fraction:
         """The bound for one account."""
         if not rest.calls:
             return _ZERO
@@ -108,15 +108,15 @@ class RestOfAll(NamedTuple):
     new: int
     weight: int
     by_name: Mapping[int, tuple[int, int, int]]
-    lowest_old: _Bound
-    highest_old: _Bound
-    lowest_difference: _Bound
-    highest_difference: _Bound
+    lowest_old: _RestBound
+    highest_old: _RestBound
+    lowest_difference: _RestBound
+    highest_difference: _RestBound
     lowest_rise: Fraction
     highest_rise: Fraction | None
     folded_highest_rise: Fraction | None
 
-    def estimate(self, kept: _Kept, version: str) -> int:
+    def estimate(self, kept: _KnownRest, version: str) -> int:
         """About what the rest of an account costs: like its names, and like all that is left."""
         place = 1 if version == "old" else 2
         amount = 0
@@ -190,7 +190,7 @@ def _bound(
     vectors: Sequence[Vector],
     head: int,
     choose: Callable[[Iterable[Any]], Any],
-) -> _Bound:
+) -> _RestBound:
     """The bound of an amount whose vectors are those of the keys; `choose` is min or max."""
     values: dict[int, int] = {}
     beyond = 0
@@ -207,7 +207,7 @@ def _bound(
     groups: dict[int, set[int]] = {}
     for name, value in values.items():
         groups.setdefault(value, set()).add(name)
-    return _Bound(
+    return _RestBound(
         values,
         tuple((value, frozenset(groups[value])) for value in sorted(groups, reverse=choose is max)),
         choose([vector[0] for vector in vectors] or [0]),
@@ -221,7 +221,7 @@ def account_bills(
     """What each account pays that is kept one by one; they are numbered from 1."""
     places = name_places(summary)
     for number, account in enumerate(summary.by_account, 1):
-        kept = _Kept.of(summary, account, places)
+        kept = _KnownRest.of(summary, account, places)
         own = [(sums, prices.keys[place]) for place, sums in account.listed]
         old, new = (
             sum(cost(sums, getattr(price, name).estimate) for sums, price in own)
@@ -236,7 +236,7 @@ def account_bills(
         )
 
 
-def _rise_range(own: Sequence[tuple[Sums, KeyPrices]], kept: _Kept, rest: RestOfAll) -> RiseRange:
+def _rise_range(own: Sequence[tuple[Sums, KeyPrices]], kept: _KnownRest, rest: RestOfAll) -> RiseRange:
     """By how many percent an account rises, at least and at most."""
     lowest_old = sum(max(cost(sums, price.old.lowest), 0) for sums, price in own)
     highest_old = sum(cost(sums, price.old.highest) for sums, price in own)
