@@ -236,7 +236,9 @@ def account_bills(
         )
 
 
-def _rise_range(own: Sequence[tuple[Sums, KeyPrices]], kept: _KnownRest, rest: RestOfAll) -> RiseRange:
+def _rise_range(
+    own: Sequence[tuple[Sums, KeyPrices]], kept: _KnownRest, rest: RestOfAll
+) -> RiseRange:
     """By how many percent an account rises, at least and at most."""
     lowest_old = sum(max(cost(sums, price.old.lowest), 0) for sums, price in own)
     highest_old = sum(cost(sums, price.old.highest) for sums, price in own)

@@ -11,7 +11,8 @@ from operator import mul
 from typing import NamedTuple
 
 from pricectl.replay.bill_side import BillSide
-from pricectl.replay.key_prices import Amounts, KeyPricing, PricesAtOnce
+from pricectl.replay.cell_prices import Amounts
+from pricectl.replay.key_prices import KeyPricing, PricesAtOnce
 from pricectl.replay.usage_summary import KeySums, UsageSummary
 
 Vector = tuple[int, ...]

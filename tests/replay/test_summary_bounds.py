@@ -207,6 +207,68 @@ def test_a_log_is_within_what_its_summary_states(seed: int) -> None:
             assert_bounds_hold(summary, bill, log, calls)
 
 
+TOKENS = {"input_cost_per_token": 1e-6, "output_cost_per_token": 4e-6}
+# One reason each why a cost is not linear in sums, on its own, so that no other hides it.
+REASONS: dict[str, dict[str, Any]] = {
+    "minimum": {
+        "input_cost_per_second": 0.0001,
+        "billed_counts": {"input_second": {"minimum": 60}},
+    },
+    "step": {"input_cost_per_second": 0.0001, "billed_counts": {"input_second": {"step": 30}}},
+    "free": {"input_cost_per_second": 0.0001, "billed_counts": {"input_second": {"free": 40}}},
+    "thousand": {"file_search_cost_per_1k_calls": 0.0025000000005},
+    "marginal": TOKENS
+    | {
+        "cache_read_input_token_cost": 1e-7,
+        "input_cost_per_token_above_150k_tokens": 3e-6,
+        "context_tier": {"scope": "marginal", "boundary": "gt"},
+    },
+    "tier": TOKENS | {"input_cost_per_token_above_150k_tokens": 3e-6},
+    "hours": TOKENS
+    | {"off_peak_pricing": {"hours_utc": "03:10-20:50", "input_cost_per_token": 5e-7}},
+    "always": TOKENS
+    | {"off_peak_pricing": {"hours_utc": "00:00-00:00", "input_cost_per_token": 5e-7}},
+    "zone": TOKENS
+    | {
+        "off_peak_pricing": {
+            "windows": [{"hours_utc": "22:00-23:30", "weekdays": [1, 2, 6]}],
+            "weekday_timezone": "Europe/Paris",
+            "input_cost_per_token": 5e-7,
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("is_known_then", [True, False], ids=["known then", "later"])
+@pytest.mark.parametrize("reason", REASONS)
+def test_each_reason_alone_is_within_its_bounds(reason: str, *, is_known_then: bool) -> None:
+    """Also where the summary was made before the row had it."""
+    base = BillSide(Catalog.load(json.dumps({"o": {"m": REASONS[reason]}})), Profile())
+    dearer = json.dumps({"o": {"m": REASONS[reason]}}).replace("0.0001", "0.0002")
+    dearer = dearer.replace("0.0025", "0.0035").replace("e-07", "e-06")
+    new = BillSide(Catalog.load(dearer), Profile())
+    then = base.catalog if is_known_then else Catalog.load(json.dumps({"o": {"m": TOKENS}}))
+    for seed in range(4):
+        rng = random.Random(f"{reason} {seed}")  # noqa: S311 - test data
+        # The most extreme calls: all alike, or one that is unlike all others.
+        calls = random_calls(rng, 60, 4)
+        counts = {"input_second": rng.choice((400, 45_000)), "file_search": rng.choice((1, 7))}
+        first = calls[0]["input_second"]
+        same = {"name": "m", "requests": 1, "service": None, **(counts if seed % 2 else {})}
+        calls = [call | same for call in calls]
+        calls[0]["input_second"] = max(first, 3_600_000)
+        if seed == 3:  # all calls at the same time, or none of them
+            calls = [call | {"at": None} for call in calls[1:]] + calls[:1]
+            calls[-1]["at"] = datetime(2026, 10, 3, 23, 15)  # noqa: DTZ001
+        with calls_table(calls) as database:
+            log = bill_of_calls(
+                database, read(calls), "log", base, new, at=AT, progress=lambda *_: None
+            )
+            summary = summarize(database, read(calls), then)
+        bill = bill_of_summary(summary, "summary", base, new, at=AT)
+        assert_bounds_hold(summary, bill, log, calls)
+
+
 def test_costs_that_responses_state_are_not_known_from_a_summary() -> None:
     """A row varies by upstream and the profile prefers what is stated: any amount is possible."""
     row = {"input_cost_per_token": 1e-6, "varies_by_upstream": True}
