@@ -252,10 +252,11 @@ def test_each_reason_alone_is_within_its_bounds(reason: str, *, is_known_then: b
         rng = random.Random(f"{reason} {seed}")  # noqa: S311 - test data
         # The most extreme calls: all alike, or one that is unlike all others.
         calls = random_calls(rng, 60, 4)
-        counts = {"input_second": rng.choice((400, 45_000)), "file_search": rng.choice((1, 7))}
+        # Of one band, so that the one call is summed with the others.
+        counts = {"input": 10, "cache_read": 0, "input_second": (400, 45_000)[seed // 2]}
         first = calls[0]["input_second"]
-        same = {"name": "m", "requests": 1, "service": None, **(counts if seed % 2 else {})}
-        calls = [call | same for call in calls]
+        same = {"name": "m", "requests": 1, "service": None, "file_search": rng.choice((1, 7))}
+        calls = [call | same | (counts if seed % 2 else {}) for call in calls]
         calls[0]["input_second"] = max(first, 3_600_000)
         if seed == 3:  # all calls at the same time, or none of them
             calls = [call | {"at": None} for call in calls[1:]] + calls[:1]
@@ -306,24 +307,31 @@ def test_plain_prices_agree_to_the_picodollar_and_accounts_with_all_of_their_nam
 
 
 def test_fewer_bytes_make_wider_bounds_and_never_wrong_ones() -> None:
-    """One model of many at twice its price: what is known of each account narrows with bytes."""
+    """One model after the other at twice its price: bytes narrow what is known of accounts."""
     rng = random.Random("bytes")  # noqa: S311 - test data
-    calls = random_calls(rng, 900, 12)
+    calls = [
+        {**call, "name": f"model-{int(7 * rng.random() ** 2)}", "service": None}
+        for call in random_calls(rng, 700, 12)
+    ]
     rows = {f"model-{n}": {"input_cost_per_token": 1e-6 * (n + 1)} for n in range(7)}
     base = BillSide(Catalog.load(json.dumps({"o": rows})), Profile())
-    rows["model-2"] = {"input_cost_per_token": 6e-6}
-    new = BillSide(Catalog.load(json.dumps({"o": rows})), Profile())
-    widths = []
+    widths: dict[int, Fraction] = dict.fromkeys((600, 900, 1_400, 100_000), Fraction(0))
     with calls_table(calls) as database:
-        log = bill_of_calls(
-            database, read(calls), "log", base, new, at=AT, progress=lambda *_: None
-        )
         whole = summarize(database, read(calls), base.catalog)
         least = len(summary_text(whole._replace(by_account=())))
-        for more in (1_500, 2_000, 3_000, 100_000):
-            summary = summarize(database, read(calls), base.catalog, least + more)
-            bill = bill_of_summary(summary, "summary", base, new, at=AT)
-            assert_bounds_hold(summary, bill, log, calls)
-            sure = [account.sure_rise for account in bill.accounts]
-            widths.append(sum((one.highest or 0) - (one.lowest or 0) for one in sure))
-    assert widths[0] > widths[-1] == Fraction(0)
+        summaries = {
+            more: summarize(database, read(calls), base.catalog, least + more) for more in widths
+        }
+        for name, row in rows.items():
+            dearer = rows | {name: {"input_cost_per_token": row["input_cost_per_token"] * 2}}
+            new = BillSide(Catalog.load(json.dumps({"o": dearer})), Profile())
+            log = bill_of_calls(
+                database, read(calls), "log", base, new, at=AT, progress=lambda *_: None
+            )
+            for more, summary in summaries.items():
+                bill = bill_of_summary(summary, "summary", base, new, at=AT)
+                assert_bounds_hold(summary, bill, log, calls)
+                sure = [account.sure_rise for account in bill.accounts]
+                widths[more] += sum((one.highest or 0) - (one.lowest or 0) for one in sure)
+    assert all(len(summary.by_account) > 3 for summary in summaries.values())
+    assert widths[600] > widths[1_400] > widths[100_000] == Fraction(0)
