@@ -32,7 +32,7 @@ _BYTES_OF_REST, _BYTES_OF_LINE = 7, 4
 # A share with the number of its name: 7 bytes or so, where the sums of its keys need 30 and more.
 _BYTES_OF_NAME = 5
 # The share of a name tells what it costs; its sums tell more only where some of its prices move.
-_SHARE_WORTH = 12
+_SHARE_WORTH = 40
 # How finely shares of an account are compared.
 _FINE_SHARES = 10**9
 

@@ -216,7 +216,7 @@ REASONS: dict[str, dict[str, Any]] = {
     },
     "step": {"input_cost_per_second": 0.0001, "billed_counts": {"input_second": {"step": 30}}},
     "free": {"input_cost_per_second": 0.0001, "billed_counts": {"input_second": {"free": 40}}},
-    "thousand": {"file_search_cost_per_1k_calls": 0.0025000000005},
+    "thousand": {"file_search_cost_per_1k_calls": 0.0025000001},
     "marginal": TOKENS
     | {
         "cache_read_input_token_cost": 1e-7,
