@@ -4,7 +4,7 @@ Calls stay with the workers; what comes here are sums, and the sample that is pr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +31,10 @@ TYPES: Mapping[str, str] = {
     "timestamp_ntz": "TIMESTAMP",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
 }
+# "timestamp" alone has no zone in a session of ours.
+SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
+}
 SHUFFLE_PARTS_PER_CORE = 3
 # What a run does not need: a page of its own, a bar that grows over the lines of the terminal.
 QUIET = {
@@ -38,10 +42,8 @@ QUIET = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-# "timestamp" alone has no zone in a session of ours.
-SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
-    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
-}
+# A session in this process is reached from this machine alone.
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 class SparkConnection(NamedTuple):
@@ -118,7 +120,9 @@ class SparkConnection(NamedTuple):
     def parquet(self, paths: Sequence[Path | str], name: str = "log_files") -> str:
         """Parquet files, read where they lie by the workers, as a relation."""
         with _refused():
-            self.session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+            # Else the columns of one file count, and what only others have is left out.
+            files = self.session.read.option("mergeSchema", "true").parquet(*map(str, paths))
+            files.createOrReplaceTempView(name)
         return quoted(name)
 
 
@@ -136,7 +140,8 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
             "Spark is not installed", next_step="run pip install 'pricectl[spark]'"
         ) from None
     builder = SparkSession.builder.master(master).appName("pricectl replay")
-    asked = {**QUIET, **(settings or {})}
+    is_local = master.startswith("local")
+    asked = {**QUIET, **(LOOPBACK if is_local else {}), **(settings or {})}
     for name, value in asked.items():
         builder = builder.config(name, value)
     with _refused(f"Spark does not start on {clean(master)}"):
@@ -188,7 +193,6 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        lines = str(error).strip().splitlines()
-        with suppress(AttributeError):
-            lines = str(error.java_exception.getMessage()).splitlines()
+        java = getattr(error, "java_exception", None)
+        lines = str(java.getMessage() if java else error).strip().splitlines()
         raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None
