@@ -18,35 +18,25 @@ from pricectl.replay.periods import NO_TIME
 from pricectl.replay.prepared_log import PreparedLog
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_calls import RatedSide
-from pricectl.replay.templates import template
 
 
-def check_sample(log: PreparedLog, size: int, seed: int) -> int:
-    """Price about `size` random calls again; the number that was checked.
+def check_sample(log: PreparedLog) -> int:
+    """Price the calls again that `create_sums` has kept as a sample; their number.
 
     Raises RatingDiffers: cost, customer price or flags of a call are not those of `core`.
     """
-    # A share of the calls, chosen by a hash of their number: the same calls for the same seed.
-    share = min(size * 2**32 // log.stats.calls, 2**32) if size else 0
-    units = log.rated.columns.units
-    names = ["call_row", "call_at", "call_requests", "key", "stated_pico"]
-    for side in log.rated.sides:
-        of_side = ("customer", "contract") if side.terms else ()
-        names += [f"{name}_{side.place}" for name in ("pico", "flags", *of_side)]
-    counts = [f"normal.n_{place}" for place in range(len(units))]
-    call_hash = log.connection.engine.call_hash.format(f"call_row + {seed}")
-    statement = template("sample").format(
-        normal=log.rated.normal,
-        rated=log.rated.text(),
-        columns=", ".join([*(f"rated.{name}" for name in names), *counts]),
-        condition=f"{call_hash} < {share}",
+    flags = ", ".join(f"flags_{side.place}" for side in log.rated.sides)
+    rows = log.connection.rows(
+        f"SELECT key, {flags}, sampled FROM log_sums WHERE array_length(sampled) > 0"  # noqa: S608
     )
-    rows = log.connection.rows(statement) if share else []
+    checked = 0
     for row in rows:
-        usage = usage_of_call(row, units)
-        for side in log.rated.sides:
-            _check_call(log, side, row, usage)
-    return len(rows)
+        for call in row["sampled"]:
+            usage = usage_of_call(call, log.rated.columns.units)
+            for side in log.rated.sides:
+                _check_call(log, side, row | call, usage)
+            checked += 1
+    return checked
 
 
 def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage: Usage) -> None:

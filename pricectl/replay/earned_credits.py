@@ -72,6 +72,7 @@ def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
     return log.statement(
         "jobs",
         job_groups=job_groups,
+        job_key=log.rated.job_key,
         used="TRUE" if log.rated.all_used else "bool_or(used)",
         job_sums=", ".join(
             f"{engine.summed(name, log.rated.number_of(name))} AS job_{name}" for name in summed

@@ -55,10 +55,10 @@ def rate(  # noqa: PLR0913 - as `prepare`
         dimensions=dimensions,
         progress=progress,
     )
-    progress(f"pricing {sample:,} random calls again")
-    checked = check_sample(log, sample, seed)
     progress("adding up costs")
-    create_sums(log)
+    create_sums(log, sample=sample, seed=seed)
+    progress(f"pricing {sample:,} random calls again")
+    checked = check_sample(log) if sample else 0
     progress("adding up the credits of jobs")
     earned = earned_credits(log, groupings if credits_by is None else credits_by)
     groups = {each: rated_groups(log, each, earned.get(each)) for each in groupings}
