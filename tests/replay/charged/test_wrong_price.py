@@ -143,6 +143,19 @@ def test_refunds_and_charges_that_do_not_add_up_are_told(run: Run, ledger: Path)
     assert "1 job charged something else than the booked total" in said
 
 
+def test_a_job_keeps_the_conditions_it_began_with(run: Run, ledger: Path) -> None:
+    """A minimum of 100 credits a job, where the right cost comes to 58; and one that is garbled."""
+    minimum = "UPDATE job SET profile = json_set(profile, '$.minimum_credits', ?) WHERE name = 'a'"
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(minimum, ("100",))
+    assert differences(charged(run, ledger))["acme", "a"] == (448, 100, -348)
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(minimum, ("1e9999999",))
+    refused = run("replay", "--charged", str(ledger))
+    assert refused.exit_code == 2
+    assert "a job whose profile cannot be read: '1e9999999' is not an amount" in refused.stderr
+
+
 def test_accounts_are_the_sums_of_their_jobs(run: Run, ledger: Path) -> None:
     found = charged(run, ledger)
     accounts = {one["account"]: one for one in found["accounts"]}
