@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
+from pricectl.commands.call_options import ModeOption, check_mode
 from pricectl.commands.catalog import OpenedCatalog, open_catalog
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
-from pricectl.commands.question import ModeOption, check_mode
 from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural

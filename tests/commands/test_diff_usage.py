@@ -164,6 +164,18 @@ def test_rows_that_are_left_out_and_calls_of_nobody_are_no_accounts(run: Run, ed
     assert "has no calls that can be read" in refused.stderr
 
 
+def test_names_that_the_reference_answers_cost_what_they_cost_in_replay(
+    run: Run, edited: Path
+) -> None:
+    """The price file has no claude-opus-4-1; the default price would be $1."""
+    (edited / "pricectl.toml").write_text('fallback = "reference"\n', encoding="utf-8")
+    call = "claude-opus-4-1,2026-10-15T10:00:00Z,,acme,1000000,0,1000000\n"
+    (edited / "log.csv").write_text(HEAD + call, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        assert bill(run, "--usage", usage)["new_usd"] == "15.00"
+
+
 def git(folder: Path, *words: str) -> None:
     names = ("-c", "user.name=a", "-c", "user.email=a@example.com")
     subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True)
