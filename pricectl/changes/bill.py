@@ -6,14 +6,13 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import count, grouped, percent, plural
+from pricectl.core.labels import count, grouped, plural
 from pricectl.core.money import PICO_PER_USD, divide
 
 # Usage of any length is scaled to so many days.
 MONTH_DAYS = 30
 # An account whose bill rises by more than this is counted.
 NOTABLE_PERCENT = Fraction(5)
-_WHOLE_DOLLARS_FROM = 10
 
 
 class AccountBill(NamedTuple):
@@ -73,12 +72,12 @@ class BillChange(NamedTuple):
             return None
         return max((rise for rise in rises if rise is not None), default=Fraction(0))
 
-    def accounts_over(self, limit_percent: Fraction) -> tuple[AccountBill, ...]:
-        """The accounts whose bill rises by more than `limit_percent`, the largest rise first."""
+    def accounts_over(self, percent: Fraction) -> tuple[AccountBill, ...]:
+        """The accounts whose bill rises by more than `percent`, the largest rise first."""
         found = [
             account
             for account in self.accounts
-            if account.rise_percent is None or account.rise_percent > limit_percent
+            if account.rise_percent is None or account.rise_percent > percent
         ]
         return tuple(sorted(found, key=_by_rise))
 
@@ -87,7 +86,7 @@ class BillChange(NamedTuple):
         """The change in one sentence: "+$1,240 a month, +3.1% credits, 14 accounts over 5%"."""
         words = [
             f"{month_text(self.monthly_pico_usd)} a month",
-            f"{percent(self.old_credits, self.new_credits)} credits",
+            f"{signed_percent(self.old_credits, self.new_credits)} credits",
         ]
         if self.accounts:
             over = len(self.accounts_over(NOTABLE_PERCENT))
@@ -132,7 +131,7 @@ def month_text(pico_usd: Fraction) -> str:
     ('+$1,240', '-$2.50')
     """
     dollars = abs(pico_usd) / PICO_PER_USD
-    decimals = 0 if dollars >= _WHOLE_DOLLARS_FROM else 2
+    decimals = 0 if dollars >= _WHOLE_FROM else 2
     scaled = dollars * 10**decimals
     number = divide(scaled.numerator, scaled.denominator, "half-even")
     if not number:
@@ -142,6 +141,25 @@ def month_text(pico_usd: Fraction) -> str:
     return f"{sign}${grouped(str(whole))}{f'.{cents:02d}' if decimals else ''}"
 
 
+def signed_percent(old: Fraction, new: Fraction) -> str:
+    """A relative difference to a tenth of a percent, signed.
+
+    >>> signed_percent(Fraction(1000), Fraction(1031)), signed_percent(Fraction(5), Fraction(5))
+    ('+3.1%', '0%')
+    """
+    if old == new:
+        return "0%"
+    if not old:
+        return "new"
+    moved = (new - old) * 1000 / old
+    tenths = divide(abs(moved).numerator, moved.denominator, "half-even")
+    sign = "-" if moved < 0 else "+"
+    return f"{sign}{tenths // 10:,}.{tenths % 10}%" if tenths else f"{sign}<0.1%"
+
+
 def _factor(scale: Fraction) -> str:
     hundredths = divide(scale.numerator * 100, scale.denominator, "half-even")
     return f"{hundredths // 100}.{hundredths % 100:02d}" if hundredths else "less than 0.01"
+
+
+_WHOLE_FROM = 10

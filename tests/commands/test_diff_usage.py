@@ -158,6 +158,9 @@ def test_rows_that_are_left_out_and_calls_of_nobody_are_no_accounts(run: Run, ed
     for usage in ("log.csv", "usage.json"):
         found = bill(run, "--usage", usage)
         assert (found["calls"], found["accounts"], found["left_out_rows"]) == (111, 2, 1)
+        for name in ("text", "markdown", "html"):
+            said = run("diff", "--base", "old.json", "--usage", usage, "-o", name).stdout
+            assert "the bill lacks 1 row of the usage that cannot be read" in said, name
     (edited / "log.csv").write_text(HEAD, encoding="utf-8")
     refused = run("diff", "--base", "old.json", "--usage", "log.csv")
     assert refused.exit_code == 2
