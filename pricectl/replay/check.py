@@ -20,23 +20,27 @@ from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_calls import RatedSide
 
 
-def check_sample(log: PreparedLog) -> int:
-    """Price the calls again that `create_sums` has kept as a sample; their number.
-
-    Raises RatingDiffers: cost, customer price or flags of a call are not those of `core`.
-    """
+def sampled_calls(log: PreparedLog) -> list[dict[str, Any]]:
+    """The calls that `create_sums` has kept as a sample, with their keys and flags."""
     flags = ", ".join(f"flags_{side.place}" for side in log.rated.sides)
     rows = log.connection.rows(
         f"SELECT key, {flags}, sampled FROM log_sums WHERE array_length(sampled) > 0"  # noqa: S608
     )
-    checked = 0
-    for row in rows:
-        for call in row["sampled"]:
-            usage = usage_of_call(call, log.rated.columns.units)
-            for side in log.rated.sides:
-                _check_call(log, side, row | call, usage)
-            checked += 1
-    return checked
+    return [row | call for row in rows for call in row.pop("sampled")]
+
+
+def check_calls(log: PreparedLog, calls: Sequence[Mapping[str, Any]]) -> int:
+    """Price calls of a sample again by `core`; how many they were.
+
+    It asks no engine, so that it can run beside a statement.
+
+    Raises RatingDiffers: cost, customer price or flags of a call are not those of `core`.
+    """
+    for call in calls:
+        usage = usage_of_call(call, log.rated.columns.units)
+        for side in log.rated.sides:
+            _check_call(log, side, call, usage)
+    return len(calls)
 
 
 def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage: Usage) -> None:
@@ -44,7 +48,7 @@ def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage
     entry = book.entries[row["key"]]
     priced = quote(
         book.side.catalog,
-        book.side.find(entry.key),
+        entry.match,
         usage,
         service=entry.key.service or None,
         region=entry.key.region or None,

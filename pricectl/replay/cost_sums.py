@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.flags import UNKNOWN_MODEL
-from pricectl.replay.book_tables import customer_scale
+from pricectl.replay.book_tables import CustomerScale, customer_scale
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.prepared_log import PreparedLog
 from pricectl.replay.rated_calls import RatedSide
@@ -18,7 +18,7 @@ OF_STATED = "CASE WHEN stated_pico IS NOT NULL THEN pico_{} END"
 def create_sums(log: PreparedLog, *, sample: int = 0, seed: int = 0) -> None:
     """The temporary table of costs by key, flags and dimensions.
 
-    About `sample` random calls stay whole in it, which `check.check_sample` prices again.
+    About `sample` random calls stay whole in it, which `check.check_calls` prices again.
     """
     sides, engine = log.rated.sides, log.connection.engine
     stated = log.rated.columns.has("stated_pico")
@@ -86,13 +86,14 @@ def rated_groups(
     selected = ", ".join([*places, *(f"sum({name}) AS {name}" for name in sums)])
     group_by = f"GROUP BY {', '.join(places)}" if places else ""
     rows = log.connection.rows(f"SELECT {selected} FROM log_sums {group_by}")  # noqa: S608
+    scales = [customer_scale(side, log.rated.profile) for side in log.rated.sides]
     found = []
     for row in rows:
         values = tuple(row[place] for place in places)
         charged = None if earned is None else earned.get(values, {})
         sides = {
-            book.side.name: _side_totals(log, side, row, charged)
-            for side, book in zip(log.rated.sides, log.books, strict=True)
+            book.side.name: _side_totals(log, side, scale, row, charged)
+            for side, scale, book in zip(log.rated.sides, scales, log.books, strict=True)
         }
         found.append(
             RatedGroup(
@@ -111,10 +112,13 @@ def rated_groups(
 
 
 def _side_totals(
-    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], charged: Mapping[str, int] | None
+    log: PreparedLog,
+    side: RatedSide,
+    scale: CustomerScale,
+    row: Mapping[str, Any],
+    charged: Mapping[str, int] | None,
 ) -> SideTotals:
     n = side.place
-    scale = customer_scale(side, log.rated.profile)
     pico_usd = int(row[f"pico_{n}"])
     contract = Fraction(pico_usd)
     if side.terms:

@@ -13,7 +13,7 @@ from pricectl.core import MODES, BadProfile, Catalog, Profile
 from pricectl.core.credits import BUDGET_MODES, BudgetMode
 from pricectl.core.money import ROUNDINGS, divide
 from pricectl.replay.arithmetic import ROUNDING_SQL, CreditFormula, rounded
-from pricectl.replay.check import check_sample
+from pricectl.replay.check import check_calls, sampled_calls
 from pricectl.replay.cost_sums import create_sums
 from pricectl.replay.duckdb_engine import ENGINE, rows_of, session
 from pricectl.replay.errors import RatingDiffers, ReplayRefused
@@ -224,11 +224,11 @@ def test_a_run_fails_on_one_call_that_the_calculator_prices_otherwise(change: st
     with calls_table([call(number, **region) for number in range(50)]) as connection:
         log = prepare(connection, "calls", [NEW], profile)
         create_sums(log, sample=10**6)
-        assert check_sample(log) == 50
+        assert check_calls(log, sampled_calls(log)) == 50
         connection.execute(change)
         create_sums(log, sample=10**6)
         with pytest.raises(RatingDiffers, match="by the calculator"):
-            check_sample(log)
+            check_calls(log, sampled_calls(log))
 
 
 def test_a_call_that_two_cells_price_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
