@@ -91,6 +91,14 @@ def test_calls_of_two_files_need_numbers_of_their_own(run: Run, calls: str, home
     assert "calls without a number of their own in the column 'row'" in refused.stderr
 
 
+def test_a_table_with_local_times_is_refused_with_the_reason(run: Run, calls: str) -> None:
+    local = "number AS row, 'o3' AS name, now() AS at, 1::BIGINT AS input"
+    write(Path(calls), local)
+    refused = run("replay", calls)
+    assert refused.exit_code == 2
+    assert "the column 'at' is TIMESTAMP WITH TIME ZONE; write UTC times" in refused.stderr
+
+
 def test_a_table_that_names_its_model_otherwise_has_plain_columns(run: Run, home: Path) -> None:
     """`name` is then somebody's, and no model's."""
     (home / "llm_pricing_current.json").write_text(CATALOG, encoding="utf-8")
