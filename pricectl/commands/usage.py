@@ -78,9 +78,7 @@ def bill_of(
             return bill_of_log((usage,), options, base, new, at=at, progress=progress)
     except BadLog as error:
         if not path.exists() and error.where == usage:
-            step = (
-                "--usage or the setting usage_file names it; replay LOG --summary writes one"
-            )
+            step = "--usage or the setting usage_file names it; replay LOG --summary writes one"
             raise BadLog(error.what, where=usage, next_step=step) from None
         if "--" not in error.next_step:
             raise

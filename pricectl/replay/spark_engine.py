@@ -35,6 +35,10 @@ TYPES: Mapping[str, str] = {
     "timestamp_ntz": "TIMESTAMP",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
 }
+# "timestamp" alone has no zone in a session of ours.
+SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
+}
 SHUFFLE_PARTS_PER_CORE = 3
 _STANDALONE = re.compile(r"spark://(?P<host>[^\s,]+):(?P<port>\d{1,6})")
 # What a run does not need: a page of its own, a bar that grows over the lines of the terminal.
@@ -43,10 +47,8 @@ QUIET = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-# "timestamp" alone has no zone in a session of ours.
-SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
-    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
-}
+# A session in this process is reached from this machine alone.
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 class SparkConnection(NamedTuple):
@@ -147,7 +149,8 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
         ) from None
     _check_start(master)
     builder = SparkSession.builder.master(master).appName("pricectl replay")
-    asked = {**QUIET, **(settings or {})}
+    is_local = master.startswith("local")
+    asked = {**QUIET, **(LOOPBACK if is_local else {}), **(settings or {})}
     for name, value in asked.items():
         builder = builder.config(name, value)
     with _refused(f"Spark does not start on {clean(master)}"):
@@ -224,7 +227,6 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        lines = str(error).strip().splitlines()
-        if cause := getattr(error, "java_exception", None):
-            lines = str(cause.getMessage()).splitlines()
+        java = getattr(error, "java_exception", None)
+        lines = str(java.getMessage() if java else error).strip().splitlines()
         raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None

@@ -17,6 +17,7 @@ import pytest
 from pricectl.core import Catalog, Profile
 from pricectl.core.money import ROUNDINGS, divide
 from pricectl.replay.arithmetic import rounded
+from pricectl.replay.call_tables import read_tables
 from pricectl.replay.calls import CALL_COLUMNS, COUNT_TYPE, quoted
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.duckdb_engine import DuckdbConnection, session
@@ -27,7 +28,6 @@ from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query, write_rows
 from pricectl.replay.rating import rate
 from pricectl.replay.rating_result import Rating
-from pricectl.replay.spark_logs import read_tables
 from tests.core.test_profile_reference import random_profile
 from tests.replay.random_logs import Row
 from tests.replay.test_exactness import catalog_of, random_calls, random_rows

@@ -1,27 +1,12 @@
-"""Which words are engines, and that Spark is asked for only where it is named."""
+"""What is said where Spark cannot start."""
 
 import socket
 from pathlib import Path
 
 import pytest
 
-from pricectl.replay.errors import BadLog, ReplayRefused
+from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.spark_engine import session
-from pricectl.replay.spark_logs import check_engine
-from tests.conftest import Run
-
-
-@pytest.mark.parametrize(
-    "word", ["duckdb", "spark://node-1.example:7077", "local", "local[4]", "local[*]", "yarn"]
-)
-def test_duckdb_and_masters_of_spark_are_engines(word: str) -> None:
-    assert check_engine(word) == word
-
-
-@pytest.mark.parametrize("word", ["", "spark", "spark://node", "sc://node:1", "local[a]", "DuckDB"])
-def test_another_word_is_not_an_engine(word: str) -> None:
-    with pytest.raises(BadLog, match="is not an engine"):
-        check_engine(word)
 
 
 def test_a_master_that_does_not_answer_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,9 +33,3 @@ def test_a_machine_without_java_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ReplayRefused, match="there is no command java"), session("local"):
         pass
-
-
-def test_the_command_says_which_engines_there_are(run: Run) -> None:
-    result = run("replay", "log.csv", "--engine", "postgres")
-    assert result.exit_code == 2
-    assert "spark://HOST:PORT" in result.stderr

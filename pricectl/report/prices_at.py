@@ -7,8 +7,9 @@ from pricectl.changes.bill import MONTH_DAYS
 from pricectl.core.labels import count, plural
 from pricectl.core.money import usd
 from pricectl.replay.logs.log import days_of
+from pricectl.replay.price_files import BASE, NEW
 from pricectl.replay.prices_at import RetiredModel
-from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.report_table import ReportTable
 
