@@ -3,6 +3,7 @@
 Calls stay with the workers; what comes here are sums, and the sample that is priced again.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
@@ -42,6 +43,8 @@ QUIET = {
 SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
     "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
 }
+
+_ADVICE = re.compile(r" (Use 'try_|If necessary set ).*")
 
 
 class SparkConnection(NamedTuple):
@@ -116,9 +119,13 @@ class SparkConnection(NamedTuple):
             self.query(query).write.mode("overwrite").parquet(str(target))
 
     def parquet(self, paths: Sequence[Path | str], name: str = "log_files") -> str:
-        """Parquet files, read where they lie by the workers, as a relation."""
+        """Parquet files, read where they lie by the workers, as a relation.
+
+        Files may differ in their columns: those of one file alone would leave out counts of others.
+        """
         with _refused():
-            self.session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+            read = self.session.read.parquet(*map(str, paths), mergeSchema=True)
+            read.createOrReplaceTempView(name)
         return quoted(name)
 
 
@@ -187,8 +194,13 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
 
     try:
         yield
+    except (ValueError, OverflowError) as error:  # a time beyond those of Python
+        step = "look for times in another unit"
+        raise ReplayRefused(f"{what}: {clean(str(error))[:300]}", next_step=step) from None
     except (PySparkException, Py4JError) as error:
         lines = str(error).strip().splitlines()
         with suppress(AttributeError):
             lines = str(error.java_exception.getMessage()).splitlines()
-        raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None
+        # Spark advises to look away from an overflow.
+        words = _ADVICE.sub("", clean(lines[0] if lines else ""))[:300]
+        raise ReplayRefused(f"{what}: {words}") from None

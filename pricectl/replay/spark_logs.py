@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pricectl.core.units import UNITS
 from pricectl.replay.calls import CALL_COLUMNS, quoted, text_literal
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.errors import BadLog, ReplayRefused
@@ -61,7 +62,8 @@ def read_tables(
     try:
         LogColumns.of(types)
     except ReplayRefused:
-        if remote:
+        # With these columns it is meant as a table of calls, and no other reader can tell why not.
+        if remote or ({"row", "name"} <= types.keys() and UNITS.keys() & types.keys()):
             raise
         return None
     missing = "".join(
