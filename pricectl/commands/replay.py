@@ -18,6 +18,7 @@ from pricectl.commands.question import ModeOption, check_mode
 from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
+from pricectl.core.profile import Profile
 from pricectl.core.windows import day_text, read_instant
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
@@ -176,10 +177,11 @@ def replay(
     files = work.PriceFiles(new, opened.version or opened.file)
     if base is not None:
         files = _with_base(files, base, file, policy)
+    charged_by = policy.profile_named(profile)
     if at is not None:
-        files = _as_of(files, at)
+        files = _as_of(files, at, charged_by)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
-        result = work.replay(request, files, policy.profile_named(profile), progress)
+        result = work.replay(request, files, charged_by, progress)
     if result.log.outside_period and not result.log.calls:
         warn_beside("no call of the log is in the period of --from and --until")
     elif not result.log.calls:
@@ -215,13 +217,14 @@ def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
     return files._replace(base=side, base_name=old.described)
 
 
-def _as_of(files: Any, word: str) -> Any:
+def _as_of(files: Any, word: str, profile: Profile) -> Any:
     """The price files with the prices of one day; without a base, compared with the calls' own."""
     from pricectl.replay import run as work
     from pricectl.replay.prices_at import (
         moves_within_month,
         read_month_or_day,
         retiring_catalog_at,
+        rules_within_month,
     )
 
     at = read_month_or_day(word)
@@ -234,15 +237,16 @@ def _as_of(files: Any, word: str) -> Any:
     base, base_name = Side(work.BASE, new.catalog, new.fallback), "the prices of each call's time"
     if old:
         of_base = retiring_catalog_at(old.catalog, at, old.fallback)
-        base, base_name = old._replace(catalog=of_base.catalog), f"{files.base_name} on {day}"
+        base = old._replace(catalog=of_base.catalog, rules_at=at)
+        base_name = f"{files.base_name} on {day}"
     return files._replace(
-        new=new._replace(catalog=found.catalog),
+        new=new._replace(catalog=found.catalog, rules_at=at),
         new_name=f"{files.new_name} on {day}",
         base=base,
         base_name=base_name,
         at=day,
         retired=found.retired,
-        later=moves_within_month(new.catalog, at),
+        later=(*moves_within_month(new.catalog, at), *rules_within_month(profile, at)),
     )
 
 

@@ -19,7 +19,7 @@ from pricectl.replay.logs.log import ReadLog, read_log
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.outputs import written_whole
 from pricectl.replay.prepared_log import prepare
-from pricectl.replay.prices_at import RetiredModel
+from pricectl.replay.prices_at import LaterMove, RetiredModel
 from pricectl.replay.query_progress import QueryProgress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
@@ -41,7 +41,7 @@ class PriceFiles(NamedTuple):
     """The prices that a log is rated by, with their names; `base` are the old ones, if any.
 
     `at` is the day whose prices are used for all calls ("" for the calls' own); `retired` are the
-    rows that are retired by then, `later` those whose prices change again in the same month.
+    rows that are retired by then, `later` is what changes again in the same month.
     """
 
     new: Side
@@ -50,7 +50,7 @@ class PriceFiles(NamedTuple):
     base_name: str = ""
     at: str = ""
     retired: tuple[RetiredModel, ...] = ()
-    later: tuple[tuple[str, str], ...] = ()
+    later: tuple[LaterMove, ...] = ()
 
     @property
     def sides(self) -> tuple[Side, ...]:
