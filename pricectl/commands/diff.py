@@ -142,8 +142,10 @@ def diff(
     usage, bill = real.usage or reviewed.policy.usage_file, None
     if usage is not None:
         profiles = compared.pair_of(charged).old or charged, charged
-        billed = BilledVersions((before.catalog, after.catalog), profiles, compared, old.commit)
-        bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
+        catalogs = before.catalog, after.catalog
+        billed = BilledVersions(catalogs, profiles, compared, old.commit, working)
+        read_by = own._replace(replay=reviewed.policy.replay)
+        bill = bill_of(usage, billed, read_by, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
         NamedVersion(after, edited.name, edited.path),
