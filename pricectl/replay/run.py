@@ -110,6 +110,12 @@ def replay(
         booked = booked_ledger(request.log) if request.compares_charges else None
         if booked is None:
             _check_any(log, request)
+        elif options.start or options.end:
+            raise BadLog(
+                "the jobs of a ledger are compared as a whole",
+                where="--from, --until",
+                next_step="leave them out",
+            )
         if not log.calls:
             found = _empty(request, files, log, profile)
             return found._replace(charged=compare_ledger(booked, ()) if booked else None)
