@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from pricectl.core.errors import PricingError
-from pricectl.files import worktree
+from pricectl.files import catalog_file, worktree
 from pricectl.files.git import NoGit
 from pricectl.files.repository import Repository
 
@@ -26,7 +26,7 @@ def usage_of_base(path: Path, commit: str, file: str) -> bytes | None:
     """
     if not commit:
         return None
-    repository = Repository(file)
+    repository = Repository(catalog_file.FILE_NAME if file == catalog_file.STDIN else file)
     try:
         root = repository.location.root
     except NoGit:

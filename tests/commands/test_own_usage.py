@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,26 @@ def test_a_log_of_the_base_counts_like_a_summary(run: Run, base: Path) -> None:
     said = judged(run)
     assert WHOLE_BILL in said
     assert "110 calls of 2 accounts in log.csv of " in said
+
+
+def test_an_edit_on_standard_input_has_the_usage_of_the_base(
+    base: Path,
+) -> None:
+    use(base, "usage/usage.json")
+    assert run_summary(base)
+    words = [sys.executable, "-m", "pricectl", "diff", "--base", "HEAD", "--file", "-"]
+    found = subprocess.run(
+        words, cwd=base, input=EDITED, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 1, found.stderr
+    assert WHOLE_BILL in found.stdout
+
+
+def run_summary(home: Path) -> bool:
+    """Replace the summary by one of the small log."""
+    words = [sys.executable, "-m", "pricectl", "replay", "small.csv"]
+    words += ["--summary", "usage/usage.json", "-q"]
+    return subprocess.run(words, cwd=home, check=True, capture_output=True).returncode == 0
 
 
 def test_a_log_that_git_keeps_elsewhere_must_be_the_same(run: Run, base: Path) -> None:
