@@ -169,6 +169,9 @@ def replay(
     if request.engine != DUCKDB and (charged or summary):
         option = "--charged" if charged else "--summary"
         raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
+    if rows and "://" in rows:
+        # Workers would each take it for a path of their own machine.
+        raise typer.BadParameter("is an address, not a path", param_hint="--rows")
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
     read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
     check_outputs((path for path in written if path is not None), read)

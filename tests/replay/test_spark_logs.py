@@ -24,3 +24,10 @@ def test_the_command_says_which_engines_there_are(run: Run) -> None:
     result = run("replay", "log.csv", "--engine", "postgres")
     assert result.exit_code == 2
     assert "spark://HOST:PORT" in result.stderr
+
+
+def test_rated_calls_are_not_written_to_an_address(run: Run) -> None:
+    """Each worker would take it for a folder of its own machine, and the calls would be lost."""
+    result = run("replay", "s3a://b/calls", "--engine", "local", "--rows", "s3a://b/rated")
+    assert result.exit_code == 2
+    assert "is an address" in result.stderr
