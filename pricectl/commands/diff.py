@@ -141,11 +141,9 @@ def diff(
     after, charged = edited.version(reuse=before), own.profile_named(profile)
     usage, bill = real.usage or reviewed.policy.usage_file, None
     if usage is not None:
-        profiles = compared.pair_of(charged).old or charged, charged
-        catalogs = before.catalog, after.catalog
-        billed = BilledVersions(catalogs, profiles, compared, old.commit, working)
-        read_by = own._replace(replay=reviewed.policy.replay)
-        bill = bill_of(usage, billed, read_by, at=when, quiet=view.quiet)
+        catalogs, was = (before.catalog, after.catalog), compared.pair_of(charged).old or charged
+        billed = BilledVersions(catalogs, (was, charged), compared, old.commit, working)
+        bill = bill_of(usage, billed, reviewed.policy, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
         NamedVersion(after, edited.name, edited.path),

@@ -75,12 +75,13 @@ def replay(
         ),
     ] = None,
     by: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="COLUMN",
             help="Group by model, provider, team, account, day, or another column of the log.",
+            show_default="model",
         ),
-    ] = "model",
+    ] = None,
     mode: ModeOption = None,
     start: Annotated[
         str | None,
@@ -148,6 +149,8 @@ def replay(
     """
     from pricectl.replay import run as work
 
+    if charged:
+        _check_alone({"--base": base, "--at": at, "--by": by})
     opened = open_catalog(file)
     policy = opened.policy
     request = ReplayRequest(
@@ -158,7 +161,7 @@ def replay(
             start=_instant(start, "--from"),
             end=_instant(until, "--until"),
         ),
-        check_by(by),
+        check_by("model" if by is None else by),
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
@@ -168,7 +171,8 @@ def replay(
     )
     if request.engine != DUCKDB and (charged or summary):
         option = "--charged" if charged else "--summary"
-        raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
+        message = f"cannot be combined with {option}, which only DuckDB, the default, works out"
+        raise typer.BadParameter(message, param_hint="--engine")
     if rows and "://" in rows:
         # Workers would each take it for a path of their own machine.
         raise typer.BadParameter("is an address, not a path", param_hint="--rows")
@@ -207,6 +211,14 @@ def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...
     if not (log or charged):
         raise typer.BadParameter("no usage log is named", param_hint="LOG")
     return tuple(log or charged or ())
+
+
+def _check_alone(options: dict[str, str | None]) -> None:
+    """Refuse options that would not change what `--charged` shows. Raises BadParameter."""
+    for option, given in options.items():
+        if given is not None:
+            message = "cannot be combined with --charged, which compares each job's own charge with"
+            raise typer.BadParameter(f"{message} the prices of each call's time", param_hint=option)
 
 
 def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:

@@ -56,6 +56,7 @@ def bill_of(
     not be priced exactly.
     """
     from pricectl.replay.bill_side import BillSide
+    from pricectl.replay.errors import BadLog
     from pricectl.replay.usage_summary import is_summary, read_summary, summary_bytes
 
     was, now = versions.profiles
@@ -78,9 +79,22 @@ def bill_of(
     from pricectl.replay.logs.plain import LogOptions
 
     options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
-    with RateLine(quiet=quiet) as progress, _as_file(path, of_base) as word:
-        bill = bill_of_log((word,), options, base, new, at=at, progress=progress)
-    return bill if of_base is None else bill._replace(source=name)
+    try:
+        with RateLine(quiet=quiet) as progress, _as_file(path, of_base) as word:
+            bill = bill_of_log((word,), options, base, new, at=at, progress=progress)
+        return bill if of_base is None else bill._replace(source=name)
+    except BadLog as error:
+        if not path.exists() and error.where == usage:
+            step = "--usage or the setting usage_file names it; replay LOG --summary writes one"
+            raise BadLog(error.what, where=usage, next_step=step) from None
+        if "--" not in error.next_step:
+            raise
+        # The step names an option of `replay`, which shows how a log is read and what to set.
+        what = error.what
+        if path.suffix == ".json":
+            what = f"is neither a usage log nor the summary of one: {what}"
+        step = f"see pricectl replay {usage}, and the settings [replay] for its columns"
+        raise BadLog(what, where=error.where or usage, next_step=step) from None
 
 
 @contextmanager

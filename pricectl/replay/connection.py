@@ -30,3 +30,10 @@ class EngineConnection(Protocol):
 
     def write_parquet(self, query: str, target: Path) -> None:
         """Write the rows of a query as Parquet."""
+
+
+class TableReader(EngineConnection, Protocol):
+    """An engine that reads tables of calls itself."""
+
+    def parquet(self, paths: Sequence[Path | str]) -> str:
+        """Parquet files as a relation, with the columns of all files."""

@@ -101,8 +101,9 @@ def types_of(connection: "DuckDBPyConnection", relation: str) -> dict[str, str]:
 
 
 def parquet(paths: Sequence[Path | str]) -> str:
-    """Parquet files as a relation; a path is never read as SQL."""
-    return f"read_parquet([{', '.join(text_literal(str(path)) for path in paths)}])"
+    """Parquet files as a relation with the columns of all; a path is never read as SQL."""
+    files = ", ".join(text_literal(str(path)) for path in paths)
+    return f"read_parquet([{files}], union_by_name = true)"
 
 
 class DuckdbConnection(NamedTuple):
@@ -128,6 +129,10 @@ class DuckdbConnection(NamedTuple):
     def store(self, name: str, query: str) -> None:
         """Keep the rows of a query as a temporary table."""
         self.database.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    def parquet(self, paths: Sequence[Path | str]) -> str:
+        """Parquet files as a relation, with the columns of all files."""
+        return parquet(paths)
 
     def write_parquet(self, query: str, target: Path) -> None:
         """Write the rows of a query as a Parquet file."""

@@ -13,7 +13,7 @@ from pricectl.core.profile import Profile
 from pricectl.replay.charged.compare import booked_ledger, charged_jobs
 from pricectl.replay.charged.jobs import ChargedJobs, compare_ledger
 from pricectl.replay.connection import EngineConnection
-from pricectl.replay.duckdb_engine import connected, session
+from pricectl.replay.duckdb_engine import DuckdbConnection, connected, session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog, read_log
 from pricectl.replay.logs.staging import Progress
@@ -102,7 +102,7 @@ def replay(
     ):
         rows = _new_folder(request.rows) if spark else rows_file
         options = request.log_options
-        log = read_tables(request.log, spark, options) if spark else None
+        log = read_tables(request.log, spark or DuckdbConnection(database), options)
         if log is None:
             log = read_log(
                 request.log, database, Path(folder), options, rejects=rejects, progress=progress
@@ -110,12 +110,6 @@ def replay(
         booked = booked_ledger(request.log) if request.compares_charges else None
         if booked is None:
             _check_any(log, request)
-        elif options.start or options.end:
-            raise BadLog(
-                "the jobs of a ledger are compared as a whole",
-                where="--from, --until",
-                next_step="leave them out",
-            )
         if not log.calls:
             found = _empty(request, files, log, profile)
             return found._replace(charged=compare_ledger(booked, ()) if booked else None)

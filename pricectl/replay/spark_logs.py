@@ -1,20 +1,23 @@
-"""Logs for Spark: tables of calls are read by its workers where they lie, other logs are staged.
+"""Tables of calls are read where they lie, by either engine; other logs are staged for Spark.
 
-A log whose Parquet files already are tables of calls never passes through this machine. Any other
-is read here, as for DuckDB, and its calls are written as Parquet that the workers read.
+A log whose Parquet files already are tables of calls never passes through the machine that starts
+Spark. Any other is read here, as for DuckDB, and its calls are written as Parquet that the workers
+read.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pricectl.core.labels import plural
 from pricectl.core.units import UNITS
-from pricectl.replay.calls import CALL_COLUMNS, quoted, text_literal
-from pricectl.replay.connection import EngineConnection
+from pricectl.replay.calls import CALL_COLUMNS, log_column, quoted, text_literal
+from pricectl.replay.connection import EngineConnection, TableReader
 from pricectl.replay.errors import BadLog, ReplayRefused
 from pricectl.replay.log_columns import LogColumns
+from pricectl.replay.logs.columns import names_a_model
 from pricectl.replay.logs.log import ReadLog
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.sources import log_files
@@ -38,43 +41,75 @@ def check_engine(word: str) -> str:
 
 
 def read_tables(
-    words: Sequence[str], spark: "SparkConnection", options: LogOptions
+    words: Sequence[str], connection: TableReader, options: LogOptions
 ) -> ReadLog | None:
-    """The log where its files are tables of calls, read by the workers; None where they are not.
+    """The log where its files are tables of calls, read where they lie; None where they are not.
 
-    `words` are files and folders as in `log_files`, or addresses that only the workers know, such
-    as s3a://BUCKET/FOLDER. Raises ReplayRefused: files at an address are not tables of calls.
+    `words` are files and folders as in `log_files`, or addresses that only the workers of Spark
+    know, such as s3a://BUCKET/FOLDER. Raises ReplayRefused or BadLog: files at an address are not
+    tables of calls.
     """
-    remote = [word for word in words if "://" in word]
-    local = [word for word in words if "://" not in word]
+    remote = [word for word in words if "://" in word] if connection.engine.name != DUCKDB else []
+    local = [word for word in words if word not in remote]
     files = log_files(local) if local else []
-    if options.columns or any(file.kind != "parquet" for file in files):
+    if options.columns or options.cache or any(file.kind != "parquet" for file in files):
         if remote:
             raise BadLog(
                 "is read by Spark's workers, which know only tables of calls",
                 where=remote[0],
-                next_step="give it alone and without --column",
+                next_step="give it alone and without --column and --cache",
             )
         return None
     paths = [*remote, *(str(Path(file.path).absolute()) for file in files)]
-    table = spark.parquet(paths)
-    types = spark.types(table)
+    if not paths:
+        return None
+    types: Mapping[str, str] = {}
     try:
-        LogColumns.of(types)
+        table = connection.parquet(paths)
+        types = connection.types(table)
+        _check_table(types, str(paths[0]))
     except ReplayRefused:
-        # With these columns it is meant as a table of calls, and no other reader can tell why not.
-        if remote or ({"row", "name"} <= types.keys() and UNITS.keys() & types.keys()):
+        # Otherwise no reader could tell why it is not one.
+        if remote or _is_meant(types):
             raise
+        return None
+    except _duckdb_errors():  # a damaged file: reading it as any log says where
         return None
     missing = "".join(
         f", CAST(NULL AS {column.sql_type}) AS {quoted(column.name)}"
         for column in CALL_COLUMNS.values()
         if column.name not in types
     )
+    missing += "".join(
+        f", CAST({quoted(name)} AS VARCHAR) AS {quoted(log_column(name))}"
+        for name in options.extra
+        if name in types and log_column(name) not in types
+    )
     relation = f"(SELECT *{missing} FROM {table})"  # noqa: S608 - our own words
     if period := _period(options):
         relation = f"(SELECT * FROM {relation} AS every_call{period})"  # noqa: S608 - our own words
-    return _counted(relation, spark, len(paths))
+    return _counted(relation, connection, len(paths))
+
+
+def _is_meant(types: Mapping[str, str]) -> bool:
+    """Whether columns are meant as those of a table of calls, right or not."""
+    is_table = {"row", "name"} <= types.keys() and bool(UNITS.keys() & types.keys())
+    return is_table and not names_a_model(types)
+
+
+def _check_table(types: Mapping[str, str], where: str) -> None:
+    """Raises ReplayRefused: the columns are not those of a table of calls."""
+    LogColumns.of(types)
+    if names_a_model(types):
+        # A log of plain columns that happens to have the others would be priced by another name.
+        what = "has the columns 'row' and 'name' of a table of calls, and one for the model"
+        raise ReplayRefused(what, where=where, next_step="keep one of them")
+
+
+def _duckdb_errors() -> type[Exception]:
+    import duckdb
+
+    return duckdb.Error
 
 
 def stage_for_spark(
@@ -98,7 +133,14 @@ def _period(options: LogOptions) -> str:
 
 def _counted(relation: str, connection: EngineConnection, files: int) -> ReadLog:
     times = 'count("at") AS timed, min("at") AS first_at, max("at") AS last_at'
-    [row] = connection.rows(f"SELECT count(*) AS calls, {times} FROM {relation} AS c")  # noqa: S608 - our own words
+    sums = f'count(*) AS calls, count(DISTINCT "row") AS numbers, {times}'
+    [row] = connection.rows(f"SELECT {sums} FROM {relation} AS c")  # noqa: S608 - our own words
+    if row["numbers"] != row["calls"]:
+        # A call is found again by its number, and is a job of that number where it has no job.
+        calls, numbers = plural(row["calls"], "call"), plural(row["numbers"], "number")
+        what = f"{calls} have only {numbers}"
+        step = "give each call of the whole log a number of its own in the column 'row'"
+        raise ReplayRefused(what, next_step=step)
     first: datetime | None = row["first_at"]
     last: datetime | None = row["last_at"]
     return ReadLog(

@@ -71,10 +71,13 @@ class DiffSummary(NamedTuple):
 
     @property
     def lines(self) -> tuple[SummaryLine, ...]:
-        """The summary for people, at most eleven lines; none where nothing changed."""
+        """The summary for people, at most twelve lines; none where nothing changed."""
         lines = []
         if self.bill:
-            lines += [SummaryLine("Bill", self.bill.text), SummaryLine("Usage", self.bill.basis)]
+            lines.append(SummaryLine("Bill", self.bill.text))
+            if self.bill.accounts_text:
+                lines.append(SummaryLine("Accounts", self.bill.accounts_text))
+            lines.append(SummaryLine("Usage", self.bill.basis))
         lines += [SummaryLine("Change", self.kind_words)] if self.kinds else []
         if self.tripped:
             # The gates stand one by one at the end of the report.

@@ -29,6 +29,7 @@ from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query, write_rows
 from pricectl.replay.rating import rate
 from pricectl.replay.rating_result import Rating
+from pricectl.replay.spark_logs import read_tables
 from tests.core.test_profile_reference import random_profile
 from tests.replay.random_logs import Row
 from tests.replay.test_exactness import catalog_of, random_calls, random_rows
@@ -97,6 +98,22 @@ def call(number: int, name: str = "m", **columns: Any) -> dict[str, Any]:
 def rated(connection: EngineConnection, rows: Sequence[Row], **options: Any) -> Rating:
     put(connection, rows)
     return rate(connection, "calls", [NEW], options.pop("profile", PROFILE), **options)
+
+
+def test_files_with_other_units_are_read_with_all_of_them(
+    connection: EngineConnection, tmp_path: Path
+) -> None:
+    """Spark by itself takes the columns of one file: the counts of the others would be free."""
+    for number, unit in enumerate(("cache_read", "reasoning"), 1):
+        duckdb.sql(
+            f"SELECT {number}::BIGINT AS row, 'm' AS name, 7::BIGINT AS {unit}"
+        ).write_parquet(str(tmp_path / f"{number}.parquet"))
+    read = read_tables([str(tmp_path)], connection, LogOptions({}, ""))  # type: ignore[arg-type]
+    assert read is not None
+    sums = "sum(cache_read) AS cached, sum(reasoning) AS thought, count(*) AS calls"
+    query = f"SELECT {sums} FROM {read.relation} AS c"  # noqa: S608 - our own words
+    [row] = connection.rows(query)
+    assert (int(row["cached"]), int(row["thought"]), row["calls"]) == (7, 7, 2)
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["single-requests", "sums-of-requests"])

@@ -75,6 +75,7 @@ def test_retired_models_are_told_with_who_takes_over(run: Run, log: Path) -> Non
             "model": "x/ends",
             "since": "2027-01-01",
             "charged_as": None,
+            "in_file": None,
             "calls": 1,
             "old_usd": "5.00",
             "new_usd": "0.00",
@@ -83,6 +84,7 @@ def test_retired_models_are_told_with_who_takes_over(run: Run, log: Path) -> Non
             "model": "x/gone",
             "since": "2027-01-01",
             "charged_as": "x/last",
+            "in_file": True,
             "calls": 1,
             "old_usd": "2.00",
             "new_usd": "4.00",
@@ -98,8 +100,21 @@ def test_the_text_says_what_a_month_comes_to(run: Run, log: Path) -> None:
     assert "the price of x/rises changes again on 2027-01-15; ask for --at 2027-01-15, too" in said
     assert (
         "a month of this traffic: $22.00 (customers $22.00) before, $16.00 (customers $16.00) "
-        "on 2027-01-01; 15 days scaled to 30"
+        "on 2027-01-01, without the calls that nobody serves; 15 days scaled to 30"
     ) in said
+
+
+def test_a_successor_that_the_file_lacks_is_told(run: Run, log: Path) -> None:
+    """Its list price is charged, and whoever keeps the file adds a row in time."""
+    prices = """{"openai": {"old": {"input_cost_per_token": 5e-06, "output_cost_per_token": 0,
+      "deprecation_date": "2027-01-01", "successor": "gpt-4o"}}}"""
+    log.with_name("llm_pricing_current.json").write_text(prices, encoding="utf-8")
+    log.with_name("pricectl.toml").write_text('fallback = "reference"\n', encoding="utf-8")
+    log.write_text(LOG.replace("rises", "old"), encoding="utf-8")
+    [retired] = document(run, log, "--at", "2027-01")["retired"]
+    assert (retired["charged_as"], retired["in_file"]) == ("openai/gpt-4o", False)
+    said = " ".join(run("replay", str(log), "--at", "2027-01").stdout.split())
+    assert "not in the file, so at list price: openai/gpt-4o; pricectl add NAME" in said
 
 
 def test_what_is_not_a_date_is_bad_usage(run: Run, log: Path) -> None:

@@ -177,6 +177,11 @@ def guess(
     return found._replace(unread=tuple(unread))
 
 
+def names_a_model(columns: Iterable[str]) -> bool:
+    """Whether a column has a name that plain tables give the model."""
+    return any(_word(column) in _TEXTS["name"] for column in columns)
+
+
 def _guessed(
     listed: list[str], named: Mapping[str, LogColumn], split: list[str] | None
 ) -> dict[str, LogColumn]:

@@ -171,6 +171,50 @@ def test_a_log_with_charges_needs_its_mode(run: Run, home: Path) -> None:
     assert found["jobs"][0]["booked_usd"] is None
 
 
+def test_jobs_and_calls_that_state_no_charge_are_told_and_not_called_undercharged(
+    run: Run, home: Path
+) -> None:
+    """j states 3 for its first call alone, so its charge is 3; nothing is known of k's charge."""
+    (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
+    log = home / "log.csv"
+    lines = "model,job,account,prompt_tokens,completion_tokens,charged_credits\n"
+    rows = ("gpt-4o,j,acme,1000,500,3", "gpt-4o,j,acme,1000,501,", "gpt-4o,k,acme,1000,502,")
+    log.write_text(lines + "\n".join(rows) + "\n", encoding="utf-8")
+    words = ("--column", "job=job", "--mode", "consumption_usd")
+    found = charged(run, log, *words)
+    assert differences(found) == {("acme", "j"): (3, 1, -2)}
+    assert (found["jobs_without_charge"], found["calls_without_charge"]) == (1, 1)
+    said = run("replay", "--charged", str(log), *words).stdout
+    assert "1 job states no charge at all and is left out" in said
+    assert "1 call of the other jobs states no charge, and counts as charged nothing" in said
+
+
+@pytest.mark.parametrize(
+    "words", [("--at", "2027-01"), ("--base", "packaged"), ("--by", "account")]
+)
+def test_an_option_that_does_not_apply_to_charges_is_refused(
+    run: Run, ledger: Path, words: tuple[str, str]
+) -> None:
+    refused = run("replay", "--charged", str(ledger), *words)
+    assert refused.exit_code == 2
+    assert words[0] in refused.stderr
+    assert "--charged" in refused.stderr
+
+
+def test_calls_outside_of_the_period_keep_what_was_booked(run: Run, ledger: Path) -> None:
+    result = run("replay", "--charged", str(ledger), "--until", "2001-01-01", "-o", "text")
+    assert "outside of --from and --until" in result.stdout
+    found = charged(run, ledger, "--until", "2001-01-01")
+    assert {job["difference_credits"] for job in found["jobs"]} == {0}
+    assert "--from" not in run("replay", "--charged", str(ledger)).stdout
+
+
+def test_the_text_names_the_conditions_of_the_charges(run: Run, ledger: Path) -> None:
+    said = " ".join(run("replay", "--charged", str(ledger)).stdout.split())
+    assert "each job by the budget mode, markup and rounding that it began with" in said
+    assert "profile default" not in said
+
+
 def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
     (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
     log = home / "log.csv"
@@ -183,14 +227,6 @@ def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
 def test_a_log_and_a_ledger_at_once_are_bad_usage(run: Run, ledger: Path) -> None:
     assert run("replay", str(ledger), "--charged", str(ledger)).exit_code == 2
     assert run("replay").exit_code == 2
-
-
-def test_a_period_cannot_leave_out_calls_of_jobs(run: Run, ledger: Path) -> None:
-    """A job is charged as a whole; calls left out would look as if they had been charged right."""
-    for words in (("--until", "2020-01-01"), ("--from", "2020-01-01")):
-        refused = run("replay", "--charged", str(ledger), *words)
-        assert refused.exit_code == 2
-        assert "jobs of a ledger are compared as a whole" in refused.stderr
 
 
 def test_two_ledgers_with_the_same_account_are_refused(run: Run, ledger: Path) -> None:
