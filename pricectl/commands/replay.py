@@ -173,13 +173,19 @@ def replay(
         option = "--charged" if charged else "--summary"
         message = f"cannot be combined with {option}, which only DuckDB, the default, works out"
         raise typer.BadParameter(message, param_hint="--engine")
+    if rows and "://" in rows:
+        # Workers would each take it for a path of their own machine.
+        raise typer.BadParameter("is an address, not a path", param_hint="--rows")
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
     local = [word for word in request.log if not is_address(word)]
     read = (str(opened.file), *(one.path for one in log_files(local)))
     check_outputs((path for path in written if path is not None), read)
-    files = _priced_by(opened, base, _month_or_day(at), file)
+    charged_by = policy.profile_named(profile)
+    files = _priced_by(opened, base, file)
+    if at is not None:
+        files = files.as_of(_month_or_day(at), charged_by)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
-        result = run.replay(request, files, policy.profile_named(profile), progress)
+        result = run.replay(request, files, charged_by, progress)
     if result.log.outside_period and not result.log.calls:
         warn_beside("no call of the log is in the period of --from and --until")
     elif not result.log.calls:
@@ -207,10 +213,8 @@ def _check_alone(options: dict[str, str | None]) -> None:
             raise typer.BadParameter(f"{message} the prices of each call's time", param_hint=option)
 
 
-def _priced_by(
-    opened: OpenedCatalog, base: str | None, at: datetime | None, file: str | None
-) -> PriceFiles:
-    """The prices of the file, beside those of `base`, and with `at` those of one day."""
+def _priced_by(opened: OpenedCatalog, base: str | None, file: str | None) -> PriceFiles:
+    """The prices of the file, beside those of `base`."""
     new = Side(NEW, opened.catalog, fallback_or_problem(opened.policy))
     files = PriceFiles(new, opened.version or opened.file)
     if base is not None:
@@ -218,13 +222,13 @@ def _priced_by(
         with git.advised_option("--base"):
             old = versions.read(base, working, opened.policy)
         files = files.with_base(old.catalog(), old.described)
-    return files if at is None else files.as_of(at)
+    return files
 
 
-def _month_or_day(word: str | None) -> datetime | None:
+def _month_or_day(word: str) -> datetime:
     """The day of --at. Raises BadParameter."""
-    read = None if word is None else read_month_or_day(word)
-    if word is not None and read is None:
+    read = read_month_or_day(word)
+    if read is None:
         message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
         raise typer.BadParameter(message, param_hint="--at")
     return read

@@ -287,3 +287,13 @@ def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
 def test_a_log_and_a_ledger_at_once_are_bad_usage(run: Run, ledger: Path) -> None:
     assert run("replay", str(ledger), "--charged", str(ledger)).exit_code == 2
     assert run("replay").exit_code == 2
+
+
+def test_two_ledgers_with_the_same_account_are_refused(run: Run, ledger: Path) -> None:
+    """Their jobs and keys may be called the same, and would be taken for one another."""
+    other = ledger.with_name("other.sqlite3")
+    other.write_bytes(ledger.read_bytes())
+    words = ("replay", "--charged", str(ledger), "--charged", str(other))
+    refused = run(*words)
+    assert refused.exit_code == 2
+    assert "has the account acme, as has" in " ".join(refused.stderr.split())
