@@ -80,6 +80,9 @@ class BillChange(NamedTuple):
     rounded. `accounts` is empty where the usage names none; `folded_accounts` are so many that a
     summary keeps only as one sum. `left_out_calls` are in no amount. `accuracy` is None of a log,
     which is exact.
+
+    `later` are the bills at prices or by rules of later days that differ between both versions,
+    each with its day. `unknown` says what of the edit is not in these bills, "" if nothing.
     """
 
     source: str
@@ -95,6 +98,8 @@ class BillChange(NamedTuple):
     left_out_rows: int = 0
     left_out_calls: int = 0
     accuracy: BillAccuracy | None = None
+    later: tuple[tuple[str, "BillChange"], ...] = ()
+    unknown: str = ""
 
     @property
     def scale(self) -> Fraction:
@@ -163,7 +168,16 @@ class BillChange(NamedTuple):
                 known = f" (of {count(len(self.accounts))} of {count(self.all_accounts)})"
             few = plural(over, "account") if most == over else accounts
             words.append(f"{few} over {NOTABLE_PERCENT}%{known}")
-        return ", ".join(words)
+        return "; ".join(filter(None, (", ".join(words), self._later_text)))
+
+    @property
+    def _later_text(self) -> str:
+        """The dearest later day, where it is another bill than today's."""
+        other = [one for one in self.later if one[1].monthly_pico_usd != self.monthly_pico_usd]
+        if not other:
+            return ""
+        day, bill = max(other, key=lambda one: one[1].monthly_pico_usd)
+        return f"from {day} {bill.text}"
 
     @property
     def all_accounts(self) -> int:
@@ -201,6 +215,8 @@ class BillChange(NamedTuple):
     def _limits(self) -> list[str]:
         """What the usage does not tell, in words."""
         words = ["credits before rounding"] if self.is_summary else []
+        if self.unknown:
+            words.append(f"without {self.unknown}")
         if self.left_out_rows:
             words.append(f"{plural(self.left_out_rows, 'row')} could not be read")
         if self.left_out_calls:

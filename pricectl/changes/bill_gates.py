@@ -1,6 +1,8 @@
 """Gates on real money: what customers pay for a team's usage, in all and each of them."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import NamedTuple
 
 from pricectl.changes.bill import BillChange
 from pricectl.changes.gates import Gate, GateLimits
@@ -8,39 +10,56 @@ from pricectl.core.labels import count, plural, short_decimal
 
 
 def check_bill(bill: BillChange | None, limits: GateLimits) -> tuple[Gate, ...]:
-    """The gates on what customers pay; a limit trips that nobody can say holds."""
+    """The gates on what customers pay; a limit trips that nobody can say holds.
+
+    What they pay from a later day on counts as well: an edit cannot raise prices a day later.
+    """
     gates = []
     if limits.max_bill_increase_percent is not None:
-        limit = limits.max_bill_increase_percent
-        rise = bill.rise_percent if bill else None
-        gate = _bill_gate("max-bill-increase", limit, rise)
-        gates.append(_missing(gate, _unsure_of_bill(bill, limit)))
+        gates.append(_gate("max-bill-increase", limits.max_bill_increase_percent, bill, _OF_ALL))
     if limits.max_account_increase_percent is not None:
         limit = limits.max_account_increase_percent
-        rise = bill.largest_account_rise_percent if bill else None
-        gate = _bill_gate("max-account-increase", limit, rise)
-        is_over = bill is not None and bool(bill.accounts_over(limit))
-        gate = gate._replace(tripped=is_over)
-        gates.append(gate if is_over else _missing(gate, _unsure_of_accounts(bill, limit)))
+        gates.append(_gate("max-account-increase", limit, bill, _OF_ONE))
     return tuple(gates)
 
 
-def _bill_gate(name: str, limit_percent: Fraction, rise: Fraction | None) -> Gate:
-    return Gate(name, limit_percent, rise, rise is None or rise > limit_percent, percent=True)
+class _BillLimit(NamedTuple):
+    """How a limit is held against a bill: its rise, whether it is over, and why nobody can say."""
+
+    rise: Callable[[BillChange], Fraction | None]
+    is_over: Callable[[BillChange, Fraction], bool]
+    unsure: Callable[[BillChange, Fraction], str]
 
 
-def _missing(gate: Gate, missing: str) -> Gate:
-    """The gate, which also trips if something is missing that it needs."""
-    return gate._replace(tripped=True, missing=missing) if missing else gate
-
-
-def _unsure_of_bill(bill: BillChange | None, limit_percent: Fraction) -> str:
-    """Why nobody can say whether all customers together pay more; "" if somebody can."""
+def _gate(name: str, limit_percent: Fraction, bill: BillChange | None, of: _BillLimit) -> Gate:
+    """The gate by the largest rise, now or from a later day on; a rise from nothing is larger."""
+    gate = Gate(name, limit_percent, None, tripped=True, percent=True)
     if bill is None:
-        return _NO_USAGE
-    rise, highest = bill.rise_percent, bill.highest_rise_percent
-    if rise is None or rise > limit_percent:
-        return ""
+        return gate._replace(missing="no usage was given, see --usage")
+    bills: list[tuple[str, BillChange]] = [("", bill), *bill.later]
+    rise, day = max(((of.rise(one), day) for day, one in bills), key=_by_rise)
+    gate = gate._replace(actual=rise, since=day)
+    if any(of.is_over(one, limit_percent) for _, one in bills):
+        return gate
+    reasons = [f"the bills are without {bill.unknown}"] if bill.unknown else []
+    reasons += [of.unsure(one, limit_percent) for _, one in bills]
+    missing = next(filter(None, reasons), "")
+    return gate._replace(tripped=bool(missing), missing=missing)
+
+
+def _by_rise(found: tuple[Fraction | None, str]) -> tuple[bool, Fraction]:
+    rise, _ = found
+    return rise is None, rise or Fraction(0)
+
+
+def _is_over(bill: BillChange, limit_percent: Fraction) -> bool:
+    rise = bill.rise_percent
+    return rise is None or rise > limit_percent
+
+
+def _unsure_of_bill(bill: BillChange, limit_percent: Fraction) -> str:
+    """Why nobody can say whether all customers together pay more; "" if somebody can."""
+    highest = bill.highest_rise_percent
     if bill.left_out_calls:
         return _left_out(bill)
     if highest is not None and highest <= limit_percent:
@@ -48,10 +67,8 @@ def _unsure_of_bill(bill: BillChange | None, limit_percent: Fraction) -> str:
     return f"by the summary the rise can be {_up_to(highest)}"
 
 
-def _unsure_of_accounts(bill: BillChange | None, limit_percent: Fraction) -> str:
+def _unsure_of_accounts(bill: BillChange, limit_percent: Fraction) -> str:
     """Why nobody can say whether an account pays more; "" if somebody can."""
-    if bill is None:
-        return _NO_USAGE
     if not bill.all_accounts:
         return "the usage names no accounts"
     reasons = [_left_out(bill)] if bill.left_out_calls else []
@@ -79,4 +96,9 @@ def _up_to(percent: Fraction | None) -> str:
     return "any amount" if percent is None else f"up to {short_decimal(percent, 2)}%"
 
 
-_NO_USAGE = "no usage was given, see --usage"
+_OF_ALL = _BillLimit(lambda bill: bill.rise_percent, _is_over, _unsure_of_bill)
+_OF_ONE = _BillLimit(
+    lambda bill: bill.largest_account_rise_percent,
+    lambda bill, limit_percent: bool(bill.accounts_over(limit_percent)),
+    _unsure_of_accounts,
+)

@@ -2,32 +2,35 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import open_catalog
+from pricectl.commands.call_options import ModeOption, check_mode
+from pricectl.commands.catalog import OpenedCatalog, open_catalog
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
-from pricectl.commands.question import ModeOption, check_mode
 from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.windows import day_text, read_instant
+from pricectl.core.windows import read_instant
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
-from pricectl.policy import Policy
+from pricectl.replay import run
+from pricectl.replay.call_tables import is_address
+from pricectl.replay.engines import DUCKDB, check_engine
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.outputs import check_outputs
+from pricectl.replay.price_files import NEW, PriceFiles
+from pricectl.replay.prices_at import read_month_or_day
 from pricectl.replay.ratebook import Side
 from pricectl.replay.request import ReplayRequest, check_by
-from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
 
 
@@ -146,8 +149,6 @@ def replay(
 
     Example: pricectl replay examples/usage_log.csv --by team
     """
-    from pricectl.replay import run as work
-
     if charged:
         _check_alone({"--base": base, "--at": at, "--by": by})
     opened = open_catalog(file)
@@ -172,18 +173,19 @@ def replay(
         option = "--charged" if charged else "--summary"
         message = f"cannot be combined with {option}, which only DuckDB, the default, works out"
         raise typer.BadParameter(message, param_hint="--engine")
+    if rows and "://" in rows:
+        # Workers would each take it for a path of their own machine.
+        raise typer.BadParameter("is an address, not a path", param_hint="--rows")
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
-    read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
+    local = [word for word in request.log if not is_address(word)]
+    read = (str(opened.file), *(one.path for one in log_files(local)))
     check_outputs((path for path in written if path is not None), read)
-    fallback = fallback_or_problem(policy)
-    new = Side(work.NEW, opened.catalog, fallback)
-    files = work.PriceFiles(new, opened.version or opened.file)
-    if base is not None:
-        files = _with_base(files, base, file, policy)
+    charged_by = policy.profile_named(profile)
+    files = _priced_by(opened, base, file)
     if at is not None:
-        files = _as_of(files, at)
+        files = files.as_of(_month_or_day(at), charged_by)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
-        result = work.replay(request, files, policy.profile_named(profile), progress)
+        result = run.replay(request, files, charged_by, progress)
     if result.log.outside_period and not result.log.calls:
         warn_beside("no call of the log is in the period of --from and --until")
     elif not result.log.calls:
@@ -192,11 +194,6 @@ def replay(
         warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")
     show(view, "replay", result, report)
     return 0
-
-
-def _local(log: Sequence[str]) -> list[str]:
-    """The words of the log that name files of this machine; Spark's workers know others."""
-    return [word for word in log if "://" not in word]
 
 
 def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...]:
@@ -216,49 +213,29 @@ def _check_alone(options: dict[str, str | None]) -> None:
             raise typer.BadParameter(f"{message} the prices of each call's time", param_hint=option)
 
 
-def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
-    """The price files with the old prices."""
-    from pricectl.replay import run as work
+def _priced_by(opened: OpenedCatalog, base: str | None, file: str | None) -> PriceFiles:
+    """The prices of the file, beside those of `base`."""
+    new = Side(NEW, opened.catalog, fallback_or_problem(opened.policy))
+    files = PriceFiles(new, opened.version or opened.file)
+    if base is not None:
+        working = catalog_file.working_file(file, opened.policy.file)
+        with git.advised_option("--base"):
+            old = versions.read(base, working, opened.policy)
+        files = files.with_base(old.catalog(), old.described)
+    return files
 
-    working = catalog_file.working_file(file, policy.file)
-    with git.advised_option("--base"):
-        old = versions.read(base, working, policy)
-    side = Side(work.BASE, old.catalog(), files.new.fallback)
-    return files._replace(base=side, base_name=old.described)
 
-
-def _as_of(files: Any, word: str) -> Any:
-    """The price files with the prices of one day; without a base, compared with the calls' own."""
-    from pricectl.replay import run as work
-    from pricectl.replay.prices_at import (
-        moves_within_month,
-        read_month_or_day,
-        retiring_catalog_at,
-    )
-
-    at = read_month_or_day(word)
-    if at is None:
+def _month_or_day(word: str) -> datetime:
+    """The day of --at. Raises BadParameter."""
+    read = read_month_or_day(word)
+    if read is None:
         message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
         raise typer.BadParameter(message, param_hint="--at")
-    day = day_text(at)
-    new, old = files.new, files.base
-    found = retiring_catalog_at(new.catalog, at, new.fallback)
-    base, base_name = Side(work.BASE, new.catalog, new.fallback), "the prices of each call's time"
-    if old:
-        of_base = retiring_catalog_at(old.catalog, at, old.fallback)
-        base, base_name = old._replace(catalog=of_base.catalog), f"{files.base_name} on {day}"
-    return files._replace(
-        new=new._replace(catalog=found.catalog),
-        new_name=f"{files.new_name} on {day}",
-        base=base,
-        base_name=base_name,
-        at=day,
-        retired=found.retired,
-        later=moves_within_month(new.catalog, at),
-    )
+    return read
 
 
 def _instant(word: str | None, option: str) -> datetime | None:
+    """The day or UTC time of an option. Raises BadParameter."""
     read = None if word is None else read_instant(word)
     if word is not None and read is None:
         message = f"{word!r} is not a valid date such as 2026-12-01"

@@ -32,8 +32,8 @@ class EngineConnection(Protocol):
         """Write the rows of a query as Parquet."""
 
 
-class TableReader(EngineConnection, Protocol):
-    """An engine that reads tables of calls itself."""
+class FileConnection(EngineConnection, Protocol):
+    """A session of an engine that also reads the log's files itself."""
 
-    def parquet(self, paths: Sequence[Path | str]) -> str:
-        """Parquet files as a relation, with the columns of all files."""
+    def parquet(self, paths: Sequence[Path | str], name: str = "log_files") -> str:
+        """Parquet files as a relation, read where they lie; `name` tells two of them apart."""

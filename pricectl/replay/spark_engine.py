@@ -35,6 +35,10 @@ TYPES: Mapping[str, str] = {
     "timestamp_ntz": "TIMESTAMP",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
 }
+# "timestamp" alone has no zone in a session of ours.
+SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
+}
 SHUFFLE_PARTS_PER_CORE = 3
 _STANDALONE = re.compile(r"spark://(?P<host>[^\s,]+):(?P<port>\d{1,6})")
 # What a run does not need: a page of its own, a bar that grows over the lines of the terminal.
@@ -43,10 +47,10 @@ QUIET = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-# "timestamp" alone has no zone in a session of ours.
-SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
-    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
-}
+# A session in this process is reached from this machine alone.
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+
+_ADVICE = re.compile(r" (Use 'try_|If necessary set ).*")
 
 
 class SparkConnection(NamedTuple):
@@ -147,7 +151,8 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
         ) from None
     _check_start(master)
     builder = SparkSession.builder.master(master).appName("pricectl replay")
-    asked = {**QUIET, **(settings or {})}
+    is_local = master.startswith("local")
+    asked = {**QUIET, **(LOOPBACK if is_local else {}), **(settings or {})}
     for name, value in asked.items():
         builder = builder.config(name, value)
     with _refused(f"Spark does not start on {clean(master)}"):
@@ -223,8 +228,13 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
 
     try:
         yield
+    except (ValueError, OverflowError) as error:  # a time beyond those of Python
+        step = "look for times in another unit"
+        raise ReplayRefused(f"{what}: {clean(str(error))[:300]}", next_step=step) from None
     except (PySparkException, Py4JError) as error:
         lines = str(error).strip().splitlines()
         if cause := getattr(error, "java_exception", None):
             lines = str(cause.getMessage()).splitlines()
-        raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None
+        # Spark advises to look away from an overflow.
+        words = _ADVICE.sub("", clean(lines[0] if lines else ""))[:300]
+        raise ReplayRefused(f"{what}: {words}") from None

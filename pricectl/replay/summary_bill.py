@@ -12,6 +12,7 @@ from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.replay.account_bounds import account_bills, rest_of_all
 from pricectl.replay.bill_side import COST_MODE, BillSide
+from pricectl.replay.later_days import with_later
 from pricectl.replay.ratebook import Side
 from pricectl.replay.summary_prices import SummaryPrices, cost, prices_of
 from pricectl.replay.usage_summary import UsageSummary
@@ -23,8 +24,21 @@ def bill_of_summary(
     """Price a summary by two versions, as if all of its calls were made at the prices of `at`.
 
     Credits are exact before rounding, since a summary has no jobs. Rules for single accounts are
-    not applied, since it names none; how much they could change is in the bounds.
+    not applied, since it names none; how much they could change is in the bounds, and
+    where they differ, the bill says that it is without them.
     """
+    rules = [[rule for rule in side.profile.rules if rule.account] for side in (base, new)]
+    unknown = "rules for single accounts, which the edit changes" if rules[0] != rules[1] else ""
+
+    def bill_at(instant: datetime) -> BillChange:
+        return _bill_at(summary, source, base, new, instant)._replace(unknown=unknown)
+
+    return with_later(bill_at, base, new, at)
+
+
+def _bill_at(
+    summary: UsageSummary, source: str, base: BillSide, new: BillSide, at: datetime
+) -> BillChange:
     sides = base.as_of(at), new.as_of(at)
     prices = prices_of(summary, *sides)
     old, now = (

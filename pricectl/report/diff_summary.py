@@ -71,7 +71,7 @@ class DiffSummary(NamedTuple):
 
     @property
     def lines(self) -> tuple[SummaryLine, ...]:
-        """The summary for people, at most twelve lines; none where nothing changed."""
+        """The summary for people, at most fourteen lines; none where nothing changed."""
         lines = []
         if self.bill:
             lines.append(SummaryLine("Bill", self.bill.text))
@@ -84,6 +84,10 @@ class DiffSummary(NamedTuple):
             lines.append(SummaryLine("Error", "; ".join(self.tripped), "error"))
         if not self.is_complete:
             lines.append(SummaryLine("Check", "not everything was compared", "warning"))
+        if self.bill and self.bill.left_out_rows:
+            rows = plural(self.bill.left_out_rows, "row")
+            words = f"the bill lacks {rows} of the usage that cannot be read"
+            lines.append(SummaryLine("Check", words, "warning"))
         if self.jumps:
             first = self.jumps[0]
             name = f"{first.full_name} {change_text.price_label(first)}"

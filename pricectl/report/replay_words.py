@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.core.labels import clean, count, percent, plural
+from pricectl.core.labels import clean, count, plural
 from pricectl.edit.waiving import toml_text
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_notes
-from pricectl.report.retired_models import later_notes, monthly_note, reference_notes
+from pricectl.report.prices_at import later_notes, monthly_note, reference_notes
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
@@ -84,23 +84,13 @@ def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str
             continue
         yield "[replay.columns]"
         for role, one in columns.columns.items():
-            yield f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
+            yield f"{role} = {toml_text(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
 
 
 def _column(role: str, columns: ColumnMap) -> str:
     found = columns.columns[role]
     times = f" x {count(found.scale)}" if found.scale > 1 else ""
     return f"{role}{'?' if found.guessed else ''} {found.name}{times}"
-
-
-def toml(text: str) -> str:
-    """A text as TOML."""
-    return toml_text(text)
-
-
-def change_percent(old: Fraction | int, new: Fraction | int) -> str:
-    """How much an amount moved, signed, to a tenth."""
-    return percent(old, new)
 
 
 def bar(share: Fraction) -> str:

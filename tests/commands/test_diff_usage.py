@@ -187,6 +187,50 @@ def test_a_change_of_the_markup_is_in_the_bill(run: Run, edited: Path) -> None:
     assert found["text"].startswith("+$1.40 a month")
 
 
+@pytest.mark.parametrize(
+    ("at", "new_usd"), [("2026-11-30", "8.00"), ("2026-12-01", "16.00"), ("2027-01-01", "8.00")]
+)
+def test_rules_of_a_profile_are_those_of_the_day(
+    run: Run, edited: Path, at: str, new_usd: str
+) -> None:
+    """The calls are of October, the doubled price is December's; a log and its summary agree."""
+    rule = "[[profiles.default.rules]]\nmarkup_percent = 100\n"
+    dated = f'{rule}from = "2026-12-01"\nuntil = "2027-01-01"\n'
+    (edited / "pricectl.toml").write_text(dated, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        assert bill(run, "--usage", usage, "--at", at)["new_usd"] == new_usd
+
+
+def test_rows_that_are_left_out_and_calls_of_nobody_are_no_accounts(run: Run, edited: Path) -> None:
+    nobody = "o3,2026-10-15T10:00:00Z,,,1000,0,1000\n"
+    bad = "o3,2026-10-15T10:00:00Z,,acme,many,0,1000\n"
+    (edited / "log.csv").write_text(LOG + nobody + bad, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        found = bill(run, "--usage", usage)
+        assert (found["calls"], found["accounts"], found["left_out_rows"]) == (111, 2, 1)
+        for name in ("text", "markdown", "html"):
+            said = run("diff", "--base", "old.json", "--usage", usage, "-o", name).stdout
+            assert "the bill lacks 1 row of the usage that cannot be read" in said, name
+    (edited / "log.csv").write_text(HEAD, encoding="utf-8")
+    refused = run("diff", "--base", "old.json", "--usage", "log.csv")
+    assert refused.exit_code == 2
+    assert "has no calls that can be read" in refused.stderr
+
+
+def test_names_that_the_reference_answers_cost_what_they_cost_in_replay(
+    run: Run, edited: Path
+) -> None:
+    """The price file has no claude-opus-4-1; the default price would be $1."""
+    (edited / "pricectl.toml").write_text('fallback = "reference"\n', encoding="utf-8")
+    call = "claude-opus-4-1,2026-10-15T10:00:00Z,,acme,1000000,0,1000000\n"
+    (edited / "log.csv").write_text(HEAD + call, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        assert bill(run, "--usage", usage)["new_usd"] == "15.00"
+
+
 def git(folder: Path, *words: str) -> None:
     names = ("-c", "user.name=a", "-c", "user.email=a@example.com")
     subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True)

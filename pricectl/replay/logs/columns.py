@@ -131,6 +131,11 @@ class ColumnMap(NamedTuple):
         return found is not None and (not found.guessed or _word(found.name) in _RESPONSE_IDS)
 
 
+def names_model(names: Iterable[str]) -> bool:
+    """Whether one of the columns has a usual name of the model's."""
+    return not {_word(name) for name in names}.isdisjoint(_TEXTS["name"])
+
+
 def read_column(word: str) -> tuple[str, LogColumn]:
     """`ROLE=COLUMN` or `ROLE=COLUMN*1000`, as `--column` has it. Raises BadLog."""
     role, equals, name = word.partition("=")

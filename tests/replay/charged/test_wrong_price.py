@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,7 @@ def ledger(home: Path) -> Path:
     call("initech", "lost", None)
     call("initech", "lost", (100, 10))
     call("umbrella", "whole", (1_000, 100), mode="job_based")
+    call("umbrella", "unknown", (1_000, 100), "nobodys-model")
     (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
     return Path(made.ledger.path)
 
@@ -118,6 +121,41 @@ def test_a_call_without_usage_keeps_what_was_booked(run: Run, ledger: Path) -> N
     assert job["right_credits"] == -(-right * 13_000 // 10**12)
 
 
+def test_a_call_at_the_default_price_is_priced_again(run: Run, ledger: Path) -> None:
+    """It is flagged, and so is one that was charged its reservation; 1,000 + 100 x 2 at $1."""
+    [job] = [one for one in charged(run, ledger)["jobs"] if one["job"] == "unknown"]
+    assert (job["repriced_calls"], job["kept_calls"], job["right_usd"]) == (1, 0, "0.0012")
+
+
+def test_refunds_and_charges_that_do_not_add_up_are_told(run: Run, ledger: Path) -> None:
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute("UPDATE job SET refunded = 5 WHERE account = 'acme' AND name = 'a'")
+        database.execute("UPDATE job SET charged = 36 WHERE account = 'globex'")
+    found = charged(run, ledger)
+    assert found["not_adding_up"] == 1
+    refunded = {
+        job["job"]: job["refunded_credits"] for job in found["jobs"] if job["refunded_credits"]
+    }
+    assert refunded == {"a": 5}
+    assert differences(found)["acme", "a"] == (448, 58, -390)
+    assert differences(found)["globex", "a"] == (36, 34, -2)
+    said = run("replay", "--charged", str(ledger)).stdout
+    assert "1 job charged something else than the booked total" in said
+
+
+def test_a_job_keeps_the_conditions_it_began_with(run: Run, ledger: Path) -> None:
+    """A minimum of 100 credits a job, where the right cost comes to 58; and one that is garbled."""
+    minimum = "UPDATE job SET profile = json_set(profile, '$.minimum_credits', ?) WHERE name = 'a'"
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(minimum, ("100",))
+    assert differences(charged(run, ledger))["acme", "a"] == (448, 100, -348)
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(minimum, ("1e9999999",))
+    refused = run("replay", "--charged", str(ledger))
+    assert refused.exit_code == 2
+    assert "a job whose profile cannot be read: '1e9999999' is not an amount" in refused.stderr
+
+
 def test_accounts_are_the_sums_of_their_jobs(run: Run, ledger: Path) -> None:
     found = charged(run, ledger)
     accounts = {one["account"]: one for one in found["accounts"]}
@@ -125,6 +163,7 @@ def test_accounts_are_the_sums_of_their_jobs(run: Run, ledger: Path) -> None:
     assert accounts["acme"]["charged_credits"] == 449
     assert accounts["acme"]["difference_credits"] == -390
     assert accounts["acme"]["overcharged_jobs"] == 1
+    assert accounts["acme"]["undercharged_jobs"] == 0
     total = found["total"]
     assert total["difference_credits"] == sum(job["difference_credits"] for job in found["jobs"])
 
@@ -215,6 +254,27 @@ def test_the_text_names_the_conditions_of_the_charges(run: Run, ledger: Path) ->
     assert "profile default" not in said
 
 
+def test_rules_of_the_profile_are_in_the_right_charge(run: Run, home: Path) -> None:
+    """$0.0075 and a fee of $1 a call: 10.075 credits at 10 a dollar, 11."""
+    (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
+    rule = '[[profiles.default.rules]]\naccount = "acme"\nfee_usd = "1"\n'
+    (home / "pricectl.toml").write_text(rule, encoding="utf-8")
+    lines = "model,account,prompt_tokens,completion_tokens,charged_credits\n"
+    (home / "log.csv").write_text(f"{lines}gpt-4o,acme,1000,500,1\n", encoding="utf-8")
+    found = run("replay", "--charged", "log.csv", "--mode", "consumption_usd", "-o", "json")
+    [job] = json.loads(found.stdout)["charged"]["jobs"]
+    assert (job["charged_credits"], job["right_credits"]) == (1, 11)
+
+
+def test_a_ledger_and_another_log_are_not_compared_at_once(
+    run: Run, ledger: Path, home: Path
+) -> None:
+    (home / "log.csv").write_text("model,prompt_tokens\ngpt-4o,1\n", encoding="utf-8")
+    refused = run("replay", "--charged", str(ledger), "--charged", "log.csv")
+    assert refused.exit_code == 2
+    assert "give one kind of log at once" in refused.stderr
+
+
 def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
     (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
     log = home / "log.csv"
@@ -227,3 +287,13 @@ def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
 def test_a_log_and_a_ledger_at_once_are_bad_usage(run: Run, ledger: Path) -> None:
     assert run("replay", str(ledger), "--charged", str(ledger)).exit_code == 2
     assert run("replay").exit_code == 2
+
+
+def test_two_ledgers_with_the_same_account_are_refused(run: Run, ledger: Path) -> None:
+    """Their jobs and keys may be called the same, and would be taken for one another."""
+    other = ledger.with_name("other.sqlite3")
+    other.write_bytes(ledger.read_bytes())
+    words = ("replay", "--charged", str(ledger), "--charged", str(other))
+    refused = run(*words)
+    assert refused.exit_code == 2
+    assert "has the account acme, as has" in " ".join(refused.stderr.split())

@@ -1,27 +1,13 @@
-"""Which words are engines, and that Spark is asked for only where it is named."""
+"""What is refused before Spark starts."""
 
 import socket
 from pathlib import Path
 
 import pytest
 
-from pricectl.replay.errors import BadLog, ReplayRefused
+from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.spark_engine import session
-from pricectl.replay.spark_logs import check_engine
 from tests.conftest import Run
-
-
-@pytest.mark.parametrize(
-    "word", ["duckdb", "spark://node-1.example:7077", "local", "local[4]", "local[*]", "yarn"]
-)
-def test_duckdb_and_masters_of_spark_are_engines(word: str) -> None:
-    assert check_engine(word) == word
-
-
-@pytest.mark.parametrize("word", ["", "spark", "spark://node", "sc://node:1", "local[a]", "DuckDB"])
-def test_another_word_is_not_an_engine(word: str) -> None:
-    with pytest.raises(BadLog, match="is not an engine"):
-        check_engine(word)
 
 
 def test_a_master_that_does_not_answer_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +36,8 @@ def test_a_machine_without_java_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_
         pass
 
 
-def test_the_command_says_which_engines_there_are(run: Run) -> None:
-    result = run("replay", "log.csv", "--engine", "postgres")
+def test_rated_calls_are_not_written_to_an_address(run: Run) -> None:
+    """Each worker would take it for a folder of its own machine, and the calls would be lost."""
+    result = run("replay", "s3a://b/calls", "--engine", "local", "--rows", "s3a://b/rated")
     assert result.exit_code == 2
-    assert "spark://HOST:PORT" in result.stderr
+    assert "is an address" in result.stderr

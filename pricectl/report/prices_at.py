@@ -7,8 +7,9 @@ from pricectl.changes.bill import MONTH_DAYS
 from pricectl.core.labels import count, plural
 from pricectl.core.money import usd
 from pricectl.replay.logs.log import days_of
+from pricectl.replay.price_files import BASE, NEW
 from pricectl.replay.prices_at import RetiredModel
-from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.report_table import ReportTable
 
@@ -77,12 +78,12 @@ def reference_notes(result: ReplayResult) -> list[str]:
 
 
 def later_notes(result: ReplayResult) -> list[str]:
-    """The models of the log whose prices change again in the same month."""
+    """What changes again in the same month, of the models of the log and of the rules."""
     called = {row.catalog_model for row in result.coverage}
     return [
-        f"the price of {name} changes again on {day}; ask for --at {day}, too"
-        for name, day in result.files.later
-        if name in called
+        f"{move.words} on {move.day}; ask for --at {move.day}, too"
+        for move in result.files.later
+        if not move.full_name or move.full_name in called
     ]
 
 
