@@ -12,11 +12,10 @@ from operator import add, sub
 from typing import Any, NamedTuple
 
 from pricectl.changes.bill import AccountBill, RiseRange
+from pricectl.replay.rest_bounds import FINE, KnownRest, RestBound
 from pricectl.replay.summary_prices import KeyPrices, SummaryPrices, Vector, cost
 from pricectl.replay.usage_summary import (
     REQUESTS,
-    SHARES,
-    AccountSums,
     KeySums,
     Sums,
     UsageSummary,
@@ -25,98 +24,29 @@ from pricectl.replay.usage_summary import (
 
 _ZERO = Fraction(0)
 _HUNDRED = 100
-# What a weight makes is stated in these parts, so that accounts are added up in whole numbers.
-_FINE = 2**40
-
-
-class _KnownRest(NamedTuple):
-    """What is known of the rest of an account: names, by their place, with a part of its weight.
-
-    `weights` are at least of each name; `left` is what they and others have beyond. No other name
-    has more than `most_of_other` of it, and none of `weights` more than `most_of_kept`. `listed`
-    are names of which nothing is in the rest.
-    """
-
-    calls: int
-    weights: Mapping[int, int]
-    left: int
-    most_of_other: int
-    most_of_kept: int
-    listed: frozenset[int]
-
-    @classmethod
-    def of(cls, summary: UsageSummary, account: AccountSums, places: Sequence[int]) -> "_KnownRest":
-        """`places` are those of the names of the summary's keys."""
-        listed: dict[int, int] = {}
-        for place, sums in account.listed:
-            weight = weighted(sums, summary.keys[place].weights)
-            listed[places[place]] = listed.get(places[place], 0) + weight
-        own = sum(listed.values())
-        if not account.rest_calls:
-            return cls(0, {}, 0, 0, 0, frozenset(listed))
-        weights = {name: share * account.weight // SHARES for name, share in account.shares}
-        # A share is rounded down.
-        step = account.weight // SHARES + 1
-        smallest = [*listed.values(), *(weight + step for weight in weights.values())]
-        left = max(account.weight - own - sum(weights.values()), 0)
-        most = min(smallest, default=account.weight)
-        return cls(account.rest_calls, weights, left, most, step, frozenset(listed))
-
-
-class _RestBound(NamedTuple):
-    """A bound of an amount that the rest of an account makes, in parts of _FINE.
-
-    `values` are what a weight makes of each name, in parts of _FINE, and `groups` the names by
-    that, the furthest value first. `by_call` is what each call adds, and `beyond` what counts
-    without a weight can add to any account.
-    """
-
-    values: Mapping[int, int]
-    groups: tuple[tuple[int, frozenset[int]], ...]
-    by_call: int
-    beyond: int
-
-    def of(self, rest: _KnownRest) -> Fraction:
-        """The bound for one account."""
-        if not rest.calls:
-            return _ZERO
-        values = self.values
-        amount = sum(values.get(name, 0) * weight for name, weight in rest.weights.items())
-        left = rest.left
-        for value, names in self.groups:
-            if not left:
-                break
-            kept = sum(name in names for name in rest.weights)
-            others = len(names) - kept - sum(name in names for name in rest.listed)
-            taken = min(left, rest.most_of_other * others + rest.most_of_kept * kept)
-            amount += value * taken
-            left -= taken
-        # Only a file that was changed by hand has more weight than its names can have.
-        amount += left * (self.groups[0][0] if self.groups else 0)
-        return Fraction(amount, _FINE) + rest.calls * self.by_call + self.beyond
 
 
 class RestOfAll(NamedTuple):
     """What no account has listed: the rests of accounts, and the accounts that are one sum.
 
     `old` and `new` are what all of it costs, `by_name` the weight, old and new cost of each name.
-    The rises are in percent, of any part of it;
-    `folded_highest_rise` that of an account which is only in the sum. None is not bounded.
+    The rises are in percent, of any part of it; `folded_highest_rise` that of an account which is
+    only in the sum. None is not bounded.
     """
 
     old: int
     new: int
     weight: int
     by_name: Mapping[int, tuple[int, int, int]]
-    lowest_old: _RestBound
-    highest_old: _RestBound
-    lowest_difference: _RestBound
-    highest_difference: _RestBound
+    lowest_old: RestBound
+    highest_old: RestBound
+    lowest_difference: RestBound
+    highest_difference: RestBound
     lowest_rise: Fraction
     highest_rise: Fraction | None
     folded_highest_rise: Fraction | None
 
-    def estimate(self, kept: _KnownRest, version: str) -> int:
+    def estimate(self, kept: KnownRest, version: str) -> int:
         """About what the rest of an account costs: like its names, and like all that is left."""
         place = 1 if version == "old" else 2
         amount = 0
@@ -190,7 +120,7 @@ def _bound(
     vectors: Sequence[Vector],
     head: int,
     choose: Callable[[Iterable[Any]], Any],
-) -> _RestBound:
+) -> RestBound:
     """The bound of an amount whose vectors are those of the keys; `choose` is min or max."""
     values: dict[int, int] = {}
     beyond = 0
@@ -199,7 +129,7 @@ def _bound(
             weight = rest.key.weights[place]
             if place >= head and count and weight:
                 # Rounded away from the other bound.
-                value = vector[place] * _FINE // weight + (choose is max)
+                value = vector[place] * FINE // weight + (choose is max)
                 value = value if vector[place] else 0
                 values[rest.name] = choose((values.get(rest.name, value), value))
             elif place and count:
@@ -207,7 +137,7 @@ def _bound(
     groups: dict[int, set[int]] = {}
     for name, value in values.items():
         groups.setdefault(value, set()).add(name)
-    return _RestBound(
+    return RestBound(
         values,
         tuple((value, frozenset(groups[value])) for value in sorted(groups, reverse=choose is max)),
         choose([vector[0] for vector in vectors] or [0]),
@@ -221,7 +151,7 @@ def account_bills(
     """What each account pays that is kept one by one; they are numbered from 1."""
     places = name_places(summary)
     for number, account in enumerate(summary.by_account, 1):
-        kept = _KnownRest.of(summary, account, places)
+        kept = KnownRest.of(summary, account, places)
         own = [(sums, prices.keys[place]) for place, sums in account.listed]
         old, new = (
             sum(cost(sums, getattr(price, name).estimate) for sums, price in own)
@@ -237,7 +167,7 @@ def account_bills(
 
 
 def _rise_range(
-    own: Sequence[tuple[Sums, KeyPrices]], kept: _KnownRest, rest: RestOfAll
+    own: Sequence[tuple[Sums, KeyPrices]], kept: KnownRest, rest: RestOfAll
 ) -> RiseRange:
     """By how many percent an account rises, at least and at most."""
     lowest_old = sum(max(cost(sums, price.old.lowest), 0) for sums, price in own)
