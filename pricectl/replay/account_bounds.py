@@ -75,7 +75,7 @@ def rest_of_all(summary: UsageSummary, prices: SummaryPrices) -> RestOfAll:
     rests = [
         _RestOfKey(key, name, tuple(max(count, 0) for count in sums), price)
         for key, name, sums, price in zip(
-            summary.keys, name_places(summary), left, prices.keys, strict=True
+            summary.keys, summary.name_places, left, prices.keys, strict=True
         )
         if sums[0] > 0
     ]
@@ -102,12 +102,6 @@ def rest_of_all(summary: UsageSummary, prices: SummaryPrices) -> RestOfAll:
         _highest([rest.prices.highest_rise for rest in rests]),
         _highest([rest.prices.highest_rise for rest in rests if rest.key.folded_calls]),
     )
-
-
-def name_places(summary: UsageSummary) -> list[int]:
-    """The place of each key's name among the names of the summary."""
-    places = {name: place for place, name in enumerate(summary.names)}
-    return [places[key.key.name] for key in summary.keys]
 
 
 def _highest(rises: Sequence[Fraction | None]) -> Fraction | None:
@@ -149,7 +143,7 @@ def account_bills(
     summary: UsageSummary, prices: SummaryPrices, rest: RestOfAll
 ) -> Iterator[AccountBill]:
     """What each account pays that is kept one by one; they are numbered from 1."""
-    places = name_places(summary)
+    places = summary.name_places
     for number, account in enumerate(summary.by_account, 1):
         kept = KnownRest.of(summary, account, places)
         own = [(sums, prices.keys[place]) for place, sums in account.listed]

@@ -30,7 +30,7 @@ _BYTES_OF_ACCOUNT = 110
 # What stands around the numbers of a rest, and around those of a line.
 _BYTES_OF_REST, _BYTES_OF_LINE = 7, 4
 # A share with the number of its name: 7 bytes or so, where the sums of its keys need 30 and more.
-_BYTES_OF_NAME = 5
+_BYTES_OF_SHARE = 2
 # The share of a name tells what it costs; its sums tell more only where some of its prices move.
 _SHARE_WORTH = 40
 # How finely shares of an account are compared.
@@ -42,8 +42,11 @@ def list_entries(
 ) -> None:
     """Create `usage_entries`: the sums of each account and key, with their weight."""
     names = [f"w_{place}" for place in range(len(columns))]
-    weights = [(place, *key.weights) for place, key in enumerate(summary.keys)]
-    types = {"place": "INTEGER", **dict.fromkeys(names, "BIGINT")}
+    weights = [
+        (place, name, *key.weights)
+        for place, (name, key) in enumerate(zip(summary.name_places, summary.keys, strict=True))
+    ]
+    types = {"place": "INTEGER", "name": "INTEGER", **dict.fromkeys(names, "BIGINT")}
     create_table(database, "usage_weights", types, weights)
     weighed = " + ".join(
         f"CAST(s.{column} AS HUGEINT) * w.{name}"
@@ -52,7 +55,7 @@ def list_entries(
     keys = ", ".join((*KEY_FIELDS, "week_part", "input_band", "output_band"))
     database.execute(
         "CREATE OR REPLACE TEMP TABLE usage_entries AS "  # noqa: S608 - our own names
-        f"SELECT s.account, k.place, k.name, s.tokens, {', '.join(f's.{one}' for one in columns)}, "
+        f"SELECT s.account, k.place, w.name, s.tokens, {', '.join(f's.{one}' for one in columns)}, "
         f"{weighed} AS weight FROM usage_sums AS s JOIN usage_keys AS k USING ({keys}) "
         "JOIN usage_weights AS w USING (place)"
     )
@@ -83,7 +86,7 @@ def accounts_within(
     _choose_names(database, columns, room - int(kept["bytes"]))
     accounts = [AccountSums(()) for _ in range(kept["accounts"])]
     _add_listed(database, columns, accounts)
-    _add_rests(database, summary, accounts)
+    _add_rests(database, accounts)
     return summary._replace(by_account=tuple(accounts))
 
 
@@ -101,18 +104,15 @@ def _add_listed(
         accounts[number - 1] = AccountSums(tuple(listed))
 
 
-def _add_rests(
-    database: "DuckDBPyConnection", summary: UsageSummary, accounts: list[AccountSums]
-) -> None:
+def _add_rests(database: "DuckDBPyConnection", accounts: list[AccountSums]) -> None:
     """Add what is not listed: in all, and the shares of names."""
-    places = {name: place for place, name in enumerate(summary.names)}
     shares: dict[int, list[NameShare]] = {}
     for row in rows_of(
         database,
         "SELECT number, name, share FROM account_names "
         "WHERE has_share AND NOT is_listed ORDER BY number, rank",
     ):
-        share = NameShare(places[row["name"]], int(row["share"]))
+        share = NameShare(row["name"], int(row["share"]))
         shares.setdefault(row["number"], []).append(share)
     for row in rows_of(
         database,
@@ -163,10 +163,10 @@ def _choose_names(database: "DuckDBPyConnection", columns: Sequence[str], room: 
         "(PARTITION BY number ORDER BY weight DESC, name) AS rank, "
         "count(*) OVER (PARTITION BY number) AS names FROM names), "
         f"kinds AS (SELECT number, rank, 1 AS kind, fine_share AS worth, "
-        f"length(CAST(share AS VARCHAR)) + {_BYTES_OF_NAME} AS needed FROM ranked "
+        f"length(concat(name + 1, share)) + {_BYTES_OF_SHARE} AS needed FROM ranked "
         "WHERE share > 0 UNION ALL "
         f"SELECT number, rank, 2, fine_share // {_SHARE_WORTH}, bytes "
-        f"- CASE WHEN share > 0 THEN length(CAST(share AS VARCHAR)) + {_BYTES_OF_NAME} ELSE 0 END "
+        f"- CASE WHEN share > 0 THEN length(concat(name + 1, share)) + {_BYTES_OF_SHARE} ELSE 0 END "
         # With its last name an account needs no sum of its rest.
         f"- CASE WHEN rank = names THEN digits + {_BYTES_OF_REST} ELSE 0 END FROM ranked), "
         "chosen AS (SELECT number, rank, kind, sum(needed) OVER (ORDER BY worth DESC, kind, "

@@ -71,7 +71,7 @@ def _read(found: Any) -> UsageSummary:
     parts = tuple(map(_week_part, accuracy["week_parts"]))
     keys = tuple(_key(row, len(columns), len(parts)) for row in found["keys"])
     accounts = _whole(found["accounts"])
-    names = len({key.key.name for key in keys})
+    names = len({(key.key.name, key.key.service) for key in keys})
     by_account = tuple(
         _account(line, len(keys), names, len(columns)) for line in found["by_account"]
     )

@@ -54,7 +54,7 @@ class ListedSums(NamedTuple):
 class NameShare(NamedTuple):
     """About how much of an account's weight a name has, in parts of SHARES, rounded down.
 
-    `name` is its place among the names of the summary, from 0.
+    `name` is the place of a name at one service, as in `UsageSummary.name_places`.
     """
 
     name: int
@@ -101,9 +101,11 @@ class UsageSummary(NamedTuple):
     left_out_rows: int = 0
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all keys, each once, in their order."""
-        return tuple(dict.fromkeys(key.key.name for key in self.keys))
+    def name_places(self) -> tuple[int, ...]:
+        """The place of each key's name and service among those of all keys, in their order."""
+        found = [(key.key.name, key.key.service) for key in self.keys]
+        places = {name: place for place, name in enumerate(dict.fromkeys(found))}
+        return tuple(places[name] for name in found)
 
     @property
     def folded_accounts(self) -> int:
