@@ -166,7 +166,8 @@ def _choose_names(database: "DuckDBPyConnection", columns: Sequence[str], room: 
         f"length(concat(name + 1, share)) + {_BYTES_OF_SHARE} AS needed FROM ranked "
         "WHERE share > 0 UNION ALL "
         f"SELECT number, rank, 2, fine_share // {_SHARE_WORTH}, bytes "
-        f"- CASE WHEN share > 0 THEN length(concat(name + 1, share)) + {_BYTES_OF_SHARE} ELSE 0 END "
+        "- CASE WHEN share > 0 "
+        f"THEN length(concat(name + 1, share)) + {_BYTES_OF_SHARE} ELSE 0 END "
         # With its last name an account needs no sum of its rest.
         f"- CASE WHEN rank = names THEN digits + {_BYTES_OF_REST} ELSE 0 END FROM ranked), "
         "chosen AS (SELECT number, rank, kind, sum(needed) OVER (ORDER BY worth DESC, kind, "

@@ -335,3 +335,24 @@ def test_fewer_bytes_make_wider_bounds_and_never_wrong_ones() -> None:
                 widths[more] += sum((one.highest or 0) - (one.lowest or 0) for one in sure)
     assert all(len(summary.by_account) > 3 for summary in summaries.values())
     assert widths[600] > widths[1_400] > widths[100_000] == Fraction(0)
+
+
+def test_a_fee_for_each_call_is_in_the_bounds_of_every_account() -> None:
+    """Calls of 10 tokens, of which the fee is nearly all: the rest of an account has calls, too."""
+    rng = random.Random("fee")  # noqa: S311 - test data
+    small = {"input": 10, "output": 0, "cache_read": 0, "input_second": 0, "service": None}
+    calls = [{**call, **small, "requests": 1} for call in random_calls(rng, 500, 9)]
+    rows = {f"model-{n}": {"input_cost_per_token": 1e-6 * (n + 1)} for n in range(7)}
+    catalog = Catalog.load(json.dumps({"o": rows}))
+    fees = [{"model": f"model-{n}", "fee_usd": "0.001"} for n in range(7)]
+    base, new = BillSide(catalog, Profile()), BillSide(catalog, Profile.read({"rules": fees}))
+    with calls_table(calls) as database:
+        log = bill_of_calls(
+            database, read(calls), "log", base, new, at=AT, progress=lambda *_: None
+        )
+        whole = summarize(database, read(calls), catalog)
+        least = len(summary_text(whole._replace(by_account=())))
+        summary = summarize(database, read(calls), catalog, least + 900)
+    assert any(account.rest_calls for account in summary.by_account)
+    bill = bill_of_summary(summary, "summary", base, new, at=AT)
+    assert_bounds_hold(summary, bill, log, calls)
