@@ -192,7 +192,7 @@ def test_capital_v_prints_the_version(run: Run) -> None:
         ("quote o3 1 -f a -f b --file c", "pricectl quote: --file is given 3 times; it takes one"),
         (
             "rename a b --alias --no-alias",
-            "pricectl rename: --alias/--no-alias is given 2 times; it",
+            "pricectl rename: --alias/--no-alias is given 2 times",
         ),
     ],
 )
