@@ -24,7 +24,8 @@ def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
 
     kept = [f"{role}={name}" for role, name in policy.replay.columns.items()]
     try:
-        found = dict(map(read_column, kept))
+        named = map(read_column, kept)
+        found = {role: column._replace(from_settings=True) for role, column in named}
     except BadLog as error:
         where = f"{settings.shown_path(policy.source)}: replay.columns"
         raise BadLog(error.what, where=where, next_step=error.next_step) from None

@@ -128,7 +128,8 @@ def test_a_column_of_the_log_groups_whatever_its_name(
     rows = [{"model": "gpt-4o", **said, name: word} for word in ("one", "two", "two")]
     path = log.with_name("named.jsonl")
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    named = ["--column", "input_tokens=prompt_tokens"] if name in {"input", "input_tokens"} else []
+    is_count = kind == "plain" and name in {"input", "input_tokens"}
+    named = ["--column", "input_tokens=prompt_tokens"] if is_count else []
     found = document(run, str(path), "--by", name, *named)
     calls = {group["key"]: group["calls"] for group in found["groups"]}
     assert (calls, found["by"]) == ({"one": 1, "two": 2}, name)

@@ -98,12 +98,13 @@ _RESPONSE_IDS = ("call_id", "request_id", "response_id", "generation_id")
 class LogColumn(NamedTuple):
     """The column that says one thing of a call; a count is multiplied by `scale`.
 
-    `guessed`: nobody named it.
+    `guessed`: nobody named it. `from_settings`: the settings name it, and not the command line.
     """
 
     name: str
     scale: int = 1
     guessed: bool = True
+    from_settings: bool = False
 
 
 class ColumnMap(NamedTuple):

@@ -107,6 +107,7 @@ def _read(row: Row) -> Iterator[LogItem]:
         at=time_at(row, "startTime", "start_time"),
         account=first_word(row, "userId", "user_id"),
         stated_pico=stated,
+        record=row,
     )
 
 

@@ -7,6 +7,7 @@ rating asks in their place, so that nothing is copied.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.logs.formats import format_of_rows
+from pricectl.replay.logs.named_columns import OVERRIDES, NamedColumns
 from pricectl.replay.logs.plain import (
     LogOptions,
     LogPart,
@@ -28,7 +30,6 @@ from pricectl.replay.logs.rows import first_rows, rows_of
 from pricectl.replay.logs.sources import LogFile, csv_heading, log_files
 from pricectl.replay.logs.staging import (
     MAX_REJECTED_TEXT,
-    OVERRIDES,
     UNSPLIT_COLUMN,
     CallWriter,
     Progress,
@@ -108,6 +109,8 @@ def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     work = ReadingWork(database, folder, options, tally)
     try:
         sources, plain = _by_format(files, database, tally)
+        if not plain:
+            _check_roles(sources, options)
         parts = [*_staged(sources, work, progress), *plain_parts(plain, work)]
         formats: Counter[str] = Counter(source.format.title for source in sources)
         if plain:
@@ -143,6 +146,15 @@ def _by_format(
     return sources, plain
 
 
+def _check_roles(sources: Sequence[RowSource], options: LogOptions) -> None:
+    """Refuse a column of a role that the log's formats say themselves. Raises BadLog."""
+    for role, column in options.columns.items():
+        if sources and role not in OVERRIDES and not column.from_settings:
+            what = f"the role {role!r} cannot be taken from a column of {sources[0].format.title}"
+            step = f"leave it out; these can: {', '.join(OVERRIDES)}"
+            raise BadLog(what, where=f"--column {role}={column.name}", next_step=step)
+
+
 def _is_empty(file: LogFile) -> bool:
     return file.kind == "csv" and not csv_heading(file)
 
@@ -160,10 +172,10 @@ def _staged(
 ) -> Iterable[LogPart]:
     if not sources:
         return
-    columns = work.options.columns
-    overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
-    writer = CallWriter(work.folder / "calls.csv", work.options.extra, overrides)
-    read_rows(sources, work.database, writer, work.tally, progress)
+    columns = NamedColumns(work.options.extra, work.options.columns)
+    writer = CallWriter(work.folder / "calls.csv", columns)
+    with closing(writer):
+        read_rows(sources, work.database, writer, work.tally, progress)
     target = work.folder / "calls.parquet"
     stage(work.database, writer, work.tally, target)
     yield LogPart(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted

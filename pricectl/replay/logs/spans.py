@@ -5,12 +5,12 @@ it the innermost counts, and spans with one response's id are one call (see `sta
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses import read_response
-from pricectl.core.responses.spans import attributes_of, repeats_calls, spans_of, usage_attributes
+from pricectl.core.responses.spans import attributes_of, repeats_calls, usage_attributes
+from pricectl.core.responses.values import items
 from pricectl.replay.logs.items import (
     FAILED,
     LogItem,
@@ -21,6 +21,7 @@ from pricectl.replay.logs.items import (
     first_word,
     rejected,
     time_at,
+    value_at,
     word,
 )
 
@@ -48,13 +49,27 @@ def is_span(row: Row) -> bool:
 
 def read_spans(row: Row) -> Iterator[LogItem]:
     """The calls among the spans of a row."""
-    spans = [_joined(span) for span in spans_of(dict(row)) if isinstance(span, Mapping)]
+    spans = [_joined(span) for span in _spans_in(row)]
     outer = _outer_spans(spans)
     for span in spans:
         if first_word(span, *SPAN_IDS) in outer:
             yield REPEATING_SPANS
         else:
             yield from _read_span(span)
+
+
+def _spans_in(row: Row) -> Iterator[Row]:
+    """The spans of an export of OTLP, each with where it comes from; another row is a span."""
+    if "resourceSpans" not in row:
+        yield row
+        return
+    for resource in items(row, "resourceSpans"):
+        source = {"resource": attributes_of(value_at(resource, "resource"))}
+        for group in items(resource, "scopeSpans"):
+            scope = value_at(group, "scope")
+            for span in items(group, "spans"):
+                if isinstance(span, Mapping):
+                    yield {**source, "scope": scope, **span}
 
 
 def _is_flat(row: Row) -> bool:
@@ -113,8 +128,9 @@ def _read_span(span: dict[str, Any]) -> Iterator[LogItem]:
         says_lifetime=any("ephemeral_1h" in f"{name}{value}" for name, value in attributes.items()),
         call_id=first_word(attributes, *_IDS),
         job=first_word(attributes, *_JOBS) or first_word(span, *_TRACES),
-        at=_start(span),
+        at=time_at(span, *_STARTS),
         account=first_word(attributes, *_ACCOUNTS),
+        record={**attributes, **span},
     )
 
 
@@ -122,7 +138,3 @@ def _failed(span: Row) -> bool:
     status = span.get("status")
     code = status.get("code") if isinstance(status, Mapping) else span.get("status_code", status)
     return code in {2, "2", "ERROR", "STATUS_CODE_ERROR"} if not isinstance(code, dict) else False
-
-
-def _start(span: Row) -> datetime | None:
-    return time_at(span, *_STARTS)

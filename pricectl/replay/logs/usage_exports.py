@@ -92,11 +92,13 @@ def read_openai_usage(row: Row) -> Iterator[LogItem]:
             yield rejected(error)
             continue
         reading = Reading(usage, word(result.get("model")), "openai", service, requests=requests)
+        record = {**bucket, **result}
         yield from _summed(
             reading,
-            at=time_at({**bucket, **result}, "start_time", "start_time_iso", "date"),
+            at=time_at(record, "start_time", "start_time_iso", "date"),
             team=first_word(result, "project_id", "project"),
             account=first_word(result, "user_id"),
+            record=record,
         )
 
 
@@ -121,12 +123,14 @@ def read_anthropic_usage(row: Row) -> Iterator[LogItem]:
             "" if region == "not_available" else region,
             requests=_requests(usage.input_tokens, word(result.get("context_window"))),
         )
+        record = {**bucket, **result}
         yield from _summed(
             reading,
-            at=time_at({**bucket, **result}, "starting_at"),
+            at=time_at(record, "starting_at"),
             # Without a workspace it is the default one, and not the sum of all.
             team=first_word(result, "workspace_id") or "default workspace",
             account=first_word(result, "api_key_id", "account_id", "service_account_id"),
+            record=record,
         )
 
 
