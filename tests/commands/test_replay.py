@@ -212,7 +212,7 @@ def test_columns_of_tokens_that_are_not_read_are_told(run: Run, log: Path) -> No
     """What they count may be missing in the cost."""
     heading = "model,prompt_tokens,completion_tokens,total_tokens,thoughts_tokens,feature"
     log.write_text(f"{heading}\no3,10,9,19,5,chat\n", encoding="utf-8")
-    assert "speak of tokens: thoughts_tokens\n" in run("replay", str(log)).stdout
+    assert "tokens or searches: thoughts_tokens\n" in run("replay", str(log)).stdout
     (columns,) = document(run, str(log))["log"]["columns"]
     assert columns["unread"] == ["thoughts_tokens"]
     named = document(run, str(log), "--column", "reasoning_tokens=thoughts_tokens")
