@@ -13,6 +13,7 @@ from pricectl.core.responses.spans import attributes_of, repeats_calls, usage_at
 from pricectl.core.responses.values import items
 from pricectl.replay.logs.items import (
     FAILED,
+    LogCall,
     LogItem,
     NotBilled,
     RejectedRow,
@@ -35,6 +36,12 @@ _IDS = ("gen_ai.response.id", "ai.response.id", "llm.response.id")
 _JOBS = ("gen_ai.conversation.id", "session.id", "langfuse.session.id")
 _ACCOUNTS = ("user.id", "enduser.id", "langfuse.user.id", "ai.telemetry.metadata.userId")
 _STARTS = ("startTimeUnixNano", "start_time_unix_nano", "start_time", "startTime", "timestamp")
+# The names of the input in instrumentations that may be older than their cache counts: OpenLLMetry
+# has those since 0.33.4, and writes them from then on also where they are zero.
+_OLD_INPUTS = frozenset(("gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"))
+_RAW_USAGE = "gen_ai.usage.raw"
+CACHE_MISSING = "an old instrumentation without cache counts: cached tokens are missing in the cost"
+CACHE_UNTOLD = "an old instrumentation without cache counts: cached tokens are priced as fresh"
 _TRACES = ("traceId", "trace_id", "context.trace_id")
 SPAN_IDS = ("spanId", "span_id", "context.span_id")
 PARENT_IDS = ("parentSpanId", "parent_span_id", "parent_id")
@@ -123,7 +130,7 @@ def _read_span(span: dict[str, Any]) -> Iterator[LogItem]:
     except BadUsage as error:
         yield rejected(error)
         return
-    yield from calls_of(
+    for item in calls_of(
         reading,
         says_lifetime=any("ephemeral_1h" in f"{name}{value}" for name, value in attributes.items()),
         call_id=first_word(attributes, *_IDS),
@@ -131,7 +138,26 @@ def _read_span(span: dict[str, Any]) -> Iterator[LogItem]:
         at=time_at(span, *_STARTS),
         account=first_word(attributes, *_ACCOUNTS),
         record={**attributes, **span},
-    )
+    ):
+        if isinstance(item, LogCall) and (remark := _cache_remark(attributes, item)):
+            yield item._replace(remarks=(*item.remarks, remark))
+        else:
+            yield item
+
+
+def _cache_remark(attributes: Mapping[str, Any], call: LogCall) -> str:
+    """What is unknown of the cache of a call; empty where the span says it, or nothing is cached.
+
+    Claude counts cached tokens beside the input, OpenAI among them.
+    """
+    stated = [name for name in attributes if "usage" in name]
+    if _OLD_INPUTS.isdisjoint(stated) or any(
+        "cache" in name or name == _RAW_USAGE for name in stated
+    ):
+        return ""
+    if call.seller == "anthropic" or "claude" in call.name.lower():
+        return CACHE_MISSING
+    return CACHE_UNTOLD if call.seller in {"openai", "azure"} else ""
 
 
 def _failed(span: Row) -> bool:

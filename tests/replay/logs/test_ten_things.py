@@ -9,6 +9,7 @@ import pytest
 
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import LogColumn
+from pricectl.replay.logs.spans import CACHE_MISSING, CACHE_UNTOLD
 from tests.replay.logs.conftest import Reader
 
 # The call that most samples record: Anthropic and OpenAI, cache included and left out.
@@ -169,6 +170,39 @@ def test_1_one_name_means_two_things_by_its_source(json_log: Reader) -> None:
         CLAUDE_COUNTS,
         {"input": 86, "cache_read": 10_000, "cache_write": 1_500, "output": 400},
     ]
+
+
+CLAUDE_SPAN = {
+    "gen_ai__system": "Anthropic",
+    "gen_ai__request__model": "claude-sonnet-4-5",
+    "gen_ai__usage__prompt_tokens": 86,
+    "gen_ai__usage__completion_tokens": 400,
+    "llm__usage__total_tokens": 486,
+}
+OPENAI_SPAN = CLAUDE_SPAN | {"gen_ai__system": "OpenAI", "gen_ai__request__model": "gpt-5"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "remark"),
+    [
+        (CLAUDE_SPAN, CACHE_MISSING),
+        # What a bedrock's or gateway's span calls the seller does not matter.
+        (CLAUDE_SPAN | {"gen_ai__system": "AWS"}, CACHE_MISSING),
+        (OPENAI_SPAN, CACHE_UNTOLD),
+        # OpenLLMetry from 0.33.4 on, also where nothing was cached.
+        (CLAUDE_SPAN | {"gen_ai__usage__cache_read_input_tokens": 0}, None),
+        (OPENAI_SPAN | {"gen_ai__usage__cache_read_input_tokens": 80}, None),
+        # Newer names: a cache that was not used is left out.
+        ({"gen_ai__request__model": "gpt-5", "gen_ai__usage__input_tokens": 86}, None),
+        # Models without a cache.
+        (OPENAI_SPAN | {"gen_ai__system": "Cohere", "gen_ai__request__model": "command-r"}, None),
+    ],
+)
+def test_1_older_spans_without_cache_counts_say_so(
+    json_log: Reader, attributes: dict[str, Any], remark: str | None
+) -> None:
+    found = json_log(span(**attributes), otlp(span(**attributes)))
+    assert found.log.remarks == ({remark: 2} if remark else {})
 
 
 def test_1_plain_columns_that_do_not_tell_are_refused(csv_log: Reader) -> None:
