@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.labels import clean
 from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
+from pricectl.replay.logs.bills import refuse_bill
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.logs.formats import format_of_rows
 from pricectl.replay.logs.named_columns import OVERRIDES, NamedColumns
@@ -27,7 +28,7 @@ from pricectl.replay.logs.plain import (
     plain_parts,
 )
 from pricectl.replay.logs.rows import first_rows, rows_of
-from pricectl.replay.logs.sources import LogFile, csv_heading, log_files
+from pricectl.replay.logs.sources import LogFile, csv_heading, csv_names, log_files
 from pricectl.replay.logs.staging import (
     MAX_REJECTED_TEXT,
     UNSPLIT_COLUMN,
@@ -38,7 +39,6 @@ from pricectl.replay.logs.staging import (
     read_rows,
     stage,
 )
-from pricectl.replay.logs.usage_exports import is_cost_report
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -130,12 +130,7 @@ def _by_format(
     sources, plain = [], []
     for file in files:
         rows = first_rows(file, database, _SAMPLE)
-        if any(map(is_cost_report, rows[:3])):
-            raise BadLog(
-                "is a bill: it states costs, and no calls that could be priced",
-                where=file.path,
-                next_step="give the usage: OpenAI's usage export, Anthropic's usage report",
-            )
+        refuse_bill(rows or [dict.fromkeys(_heading(file))], file.path)
         known = format_of_rows(rows)
         if known:
             sources.append(RowSource(file, known))
@@ -153,6 +148,10 @@ def _check_roles(sources: Sequence[RowSource], options: LogOptions) -> None:
             what = f"the role {role!r} cannot be taken from a column of {sources[0].format.title}"
             step = f"leave it out; these can: {', '.join(OVERRIDES)}"
             raise BadLog(what, where=f"--column {role}={column.name}", next_step=step)
+
+
+def _heading(file: LogFile) -> list[str]:
+    return csv_names(file) if file.kind == "csv" else []
 
 
 def _is_empty(file: LogFile) -> bool:
