@@ -18,35 +18,29 @@ from pricectl.replay.periods import NO_TIME
 from pricectl.replay.prepared_log import PreparedLog
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_calls import RatedSide
-from pricectl.replay.templates import template
 
 
-def check_sample(log: PreparedLog, size: int, seed: int) -> int:
-    """Price about `size` random calls again; the number that was checked.
+def sampled_calls(log: PreparedLog) -> list[dict[str, Any]]:
+    """The calls that `create_sums` has kept as a sample, with their keys and flags."""
+    flags = ", ".join(f"flags_{side.place}" for side in log.rated.sides)
+    rows = log.connection.rows(
+        f"SELECT key, {flags}, sampled FROM log_sums WHERE array_length(sampled) > 0"  # noqa: S608
+    )
+    return [row | call for row in rows for call in row.pop("sampled")]
+
+
+def check_calls(log: PreparedLog, calls: Sequence[Mapping[str, Any]]) -> int:
+    """Price calls of a sample again by `core`; how many they were.
+
+    It asks no engine, so that it can run beside a statement.
 
     Raises RatingDiffers: cost, customer price or flags of a call are not those of `core`.
     """
-    # A share of the calls, chosen by a hash of their number: the same calls for the same seed.
-    share = min(size * 2**32 // log.stats.calls, 2**32) if size else 0
-    units = log.rated.columns.units
-    names = ["call_row", "call_at", "call_requests", "key", "stated_pico"]
-    for side in log.rated.sides:
-        of_side = ("customer", "contract") if side.terms else ()
-        names += [f"{name}_{side.place}" for name in ("pico", "flags", *of_side)]
-    counts = [f"normal.n_{place}" for place in range(len(units))]
-    call_hash = log.connection.engine.call_hash.format(f"call_row + {seed}")
-    statement = template("sample").format(
-        normal=log.rated.normal,
-        rated=log.rated.text(),
-        columns=", ".join([*(f"rated.{name}" for name in names), *counts]),
-        condition=f"{call_hash} < {share}",
-    )
-    rows = log.connection.rows(statement) if share else []
-    for row in rows:
-        usage = usage_of_call(row, units)
+    for call in calls:
+        usage = usage_of_call(call, log.rated.columns.units)
         for side in log.rated.sides:
-            _check_call(log, side, row, usage)
-    return len(rows)
+            _check_call(log, side, call, usage)
+    return len(calls)
 
 
 def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage: Usage) -> None:
@@ -54,7 +48,7 @@ def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage
     entry = book.entries[row["key"]]
     priced = quote(
         book.side.catalog,
-        book.side.find(entry.key),
+        entry.match,
         usage,
         service=entry.key.service or None,
         region=entry.key.region or None,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.flags import UNKNOWN_MODEL
-from pricectl.replay.book_tables import customer_scale
+from pricectl.replay.book_tables import CustomerScale, customer_scale
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.prepared_log import PreparedLog
 from pricectl.replay.rated_calls import RatedSide
@@ -15,8 +15,11 @@ from pricectl.replay.rating_result import CoverageRow, Grouping, RatedGroup, Sid
 OF_STATED = "CASE WHEN stated_pico IS NOT NULL THEN pico_{} END"
 
 
-def create_sums(log: PreparedLog) -> None:
-    """The temporary table of costs by key, flags and dimensions."""
+def create_sums(log: PreparedLog, *, sample: int = 0, seed: int = 0) -> None:
+    """The temporary table of costs by key, flags and dimensions.
+
+    About `sample` random calls stay whole in it, which `check.check_calls` prices again.
+    """
     sides, engine = log.rated.sides, log.connection.engine
     stated = log.rated.columns.has("stated_pico")
     dimensions = log.rated.dimensions
@@ -44,6 +47,7 @@ def create_sums(log: PreparedLog) -> None:
         stated="sum(stated_pico)" if stated else "0",
         stated_calls="count(stated_pico)" if stated else "0",
         sums=", ".join(sums),
+        sampled=_sampled(log, sample, seed) if sample else "",
         positions=", ".join(str(place + 1) for place in range(len(grouped) + 1)),
         of_keys="".join(f", k.dimension_{dimensions[n]} AS group_{n}" for n in of_keys),
     )
@@ -53,6 +57,20 @@ def create_sums(log: PreparedLog) -> None:
         # A call that no cell or two cells of the rate book price would be lost or counted twice.
         priced = int(found["calls"] or 0)
         raise ReplayRefused(f"{priced:,} of {log.stats.calls:,} calls have one price")
+
+
+def _sampled(log: PreparedLog, size: int, seed: int) -> str:
+    """The calls of a sample, as a list in each row: all that decides a cost, and the cost."""
+    names = ["call_row", "call_at", "call_requests", "account", "stated_pico"]
+    names += [f"n_{place}" for place in range(len(log.rated.columns.units))]
+    for side in log.rated.sides:
+        of_side = ("customer", "contract") if side.terms else ()
+        names += [f"{name}_{side.place}" for name in ("pico", *of_side)]
+    # A share of the calls, chosen by a hash of their number: the same calls for the same seed.
+    share = min(size * 2**32 // log.stats.calls, 2**32)
+    call_hash = log.connection.engine.call_hash.format(f"call_row + {seed}")
+    call = ", ".join(f"'{name}': {name}" for name in names)
+    return f", array_agg({{{call}}}) FILTER (WHERE {call_hash} < {share}) AS sampled"
 
 
 def rated_groups(
@@ -68,13 +86,14 @@ def rated_groups(
     selected = ", ".join([*places, *(f"sum({name}) AS {name}" for name in sums)])
     group_by = f"GROUP BY {', '.join(places)}" if places else ""
     rows = log.connection.rows(f"SELECT {selected} FROM log_sums {group_by}")  # noqa: S608
+    scales = [customer_scale(side, log.rated.profile) for side in log.rated.sides]
     found = []
     for row in rows:
         values = tuple(row[place] for place in places)
         charged = None if earned is None else earned.get(values, {})
         sides = {
-            book.side.name: _side_totals(log, side, row, charged)
-            for side, book in zip(log.rated.sides, log.books, strict=True)
+            book.side.name: _side_totals(log, side, scale, row, charged)
+            for side, scale, book in zip(log.rated.sides, scales, log.books, strict=True)
         }
         found.append(
             RatedGroup(
@@ -93,10 +112,13 @@ def rated_groups(
 
 
 def _side_totals(
-    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], charged: Mapping[str, int] | None
+    log: PreparedLog,
+    side: RatedSide,
+    scale: CustomerScale,
+    row: Mapping[str, Any],
+    charged: Mapping[str, int] | None,
 ) -> SideTotals:
     n = side.place
-    scale = customer_scale(side, log.rated.profile)
     pico_usd = int(row[f"pico_{n}"])
     contract = Fraction(pico_usd)
     if side.terms:

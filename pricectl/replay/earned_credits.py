@@ -51,7 +51,10 @@ def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
     places = sorted({dimensions.index(name) for grouping in groupings for name in grouping})
     engine, summed = log.connection.engine, summed_columns(log.credit_columns)
     job_groups = "".join(
-        f"min(group_{n}) AS group_{n}, min(group_{n}) <> max(group_{n}) AS is_mixed_{n}, "
+        # A job's calls are of one account.
+        f"min(group_{n}) AS group_{n}, FALSE AS is_mixed_{n}, "
+        if dimensions[n] == "account"
+        else f"min(group_{n}) AS group_{n}, min(group_{n}) <> max(group_{n}) AS is_mixed_{n}, "
         for n in places
     )
     single = ""
@@ -72,6 +75,7 @@ def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
     return log.statement(
         "jobs",
         job_groups=job_groups,
+        job_key=log.rated.job_key,
         used="TRUE" if log.rated.all_used else "bool_or(used)",
         job_sums=", ".join(
             f"{engine.summed(name, log.rated.number_of(name))} AS job_{name}" for name in summed

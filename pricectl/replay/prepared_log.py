@@ -17,9 +17,9 @@ from pricectl.replay.duckdb_engine import connected
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.job_credits import CreditColumn, credit_columns
 from pricectl.replay.log_columns import LogColumns
-from pricectl.replay.log_stats import LogStats, read_stats, with_stated
+from pricectl.replay.log_stats import LogStats, read_stats, with_largest_counts, with_stated
 from pricectl.replay.ratebook import RateBook, Side
-from pricectl.replay.rated_calls import RatedCalls
+from pricectl.replay.rated_calls import RatedCalls, RatedSide
 from pricectl.replay.templates import template
 
 if TYPE_CHECKING:
@@ -89,10 +89,22 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
         stats = with_stated(engine_connection, columns, calls, stats)
     books = books_of(engine_connection, columns, calls, stats, sides)
     accounts = accounts_of(engine_connection, columns, calls, profile)
-    rated_sides = tuple(
-        rated_side(engine, place, book, stats, profile, accounts)
-        for place, book in enumerate(books)
-    )
+
+    def sides_of(stats: LogStats) -> tuple[RatedSide, ...]:
+        return tuple(
+            rated_side(engine, place, book, stats, profile, accounts)
+            for place, book in enumerate(books)
+        )
+
+    try:
+        rated_sides = sides_of(stats)
+        is_fitted = all(side.number == engine.narrow for side in rated_sides)
+    except ReplayRefused:
+        is_fitted = False
+    if not is_fitted:
+        # One large count beside one dear model would make every number wide.
+        stats = with_largest_counts(engine_connection, columns, calls, stats)
+        rated_sides = sides_of(stats)
     of_keys = key_dimensions(columns, books[-1], dimensions)
     create_tables(engine_connection, books, rated_sides, of_keys)
     most_tokens = sum(each.calls * sum(each.most_counts) for each in stats.keys)

@@ -89,6 +89,11 @@ class RatedCalls(NamedTuple):
         return self.engine.narrow
 
     @property
+    def job_key(self) -> str:
+        """What tells jobs apart: accounts may call their jobs the same."""
+        return "job, account" if self.columns.has("account") else "job"
+
+    @property
     def used(self) -> str:
         """Whether a call used anything."""
         return "TRUE" if self.all_used else self.columns.used
@@ -96,9 +101,11 @@ class RatedCalls(NamedTuple):
     def text(self) -> str:
         """The rated calls, as a query on `normal`."""
         columns = self.columns
-        selected = ["c.call_row AS call_row", "job", "call_at", "call_requests", "k.key AS key"]
+        selected = ["c.call_row AS call_row", "c.account AS account", "job", "call_at"]
+        selected += ["call_requests", "k.key AS key"]
         selected += ["input_tokens", "output_tokens", "input_tokens + output_tokens AS tokens"]
         selected += [f"{self.used} AS used", "stated_pico", "charged_credits"]
+        selected += [f"n_{place}" for place in range(len(columns.units))]
         selected += [
             f"{columns.dimension(name)} AS group_{place}"
             for place, name in enumerate(self.dimensions)

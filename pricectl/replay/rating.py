@@ -1,15 +1,16 @@
 """Rates a log: what its calls cost by one or two catalogs, and the credits of its jobs.
 
-The whole log is scanned three times: for its keys and largest numbers, for costs, for the credits
-of jobs. Every sum is exact, and a sample of the calls is priced again by `core`.
+The whole log is scanned three times: for its keys, for costs, for the credits of jobs. Every sum is
+exact, and a sample of the calls is priced again by `core`.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from pricectl.core.credits import MODES, Mode
 from pricectl.core.profile import Profile
-from pricectl.replay.check import check_sample
+from pricectl.replay.check import check_calls, sampled_calls
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.cost_sums import coverage_rows, create_sums, rated_groups
 from pricectl.replay.earned_credits import earned_credits
@@ -55,12 +56,14 @@ def rate(  # noqa: PLR0913 - as `prepare`
         dimensions=dimensions,
         progress=progress,
     )
-    progress(f"pricing {sample:,} random calls again")
-    checked = check_sample(log, sample, seed)
     progress("adding up costs")
-    create_sums(log)
+    create_sums(log, sample=sample, seed=seed)
     progress("adding up the credits of jobs")
-    earned = earned_credits(log, groupings if credits_by is None else credits_by)
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(check_calls, log, sampled_calls(log) if sample else ())
+        earned = earned_credits(log, groupings if credits_by is None else credits_by)
     groups = {each: rated_groups(log, each, earned.get(each)) for each in groupings}
     names = tuple(side.name for side in sides)
-    return Rating(names, tuple(modes), log.stats.calls, groups, tuple(coverage_rows(log)), checked)
+    return Rating(
+        names, tuple(modes), log.stats.calls, groups, tuple(coverage_rows(log)), checked.result()
+    )

@@ -61,7 +61,7 @@ class SparkConnection(NamedTuple):
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query, by the names of its columns."""
         with _refused():
-            return [row.asDict() for row in self.query(query).collect()]
+            return [row.asDict(recursive=True) for row in self.query(query).collect()]
 
     def types(self, relation: str) -> dict[str, str]:
         """The columns of a relation with their types, in DuckDB's words."""

@@ -34,7 +34,7 @@ def summarize(
     rows = tuple(_rows(database, columns))
     jobs = rows_of(
         database,
-        "SELECT count(DISTINCT coalesce(job, 'row ' || call_row)) AS jobs "  # noqa: S608 - ours
+        "SELECT count(DISTINCT (account, coalesce(job, 'row ' || call_row))) AS jobs "  # noqa: S608 - ours
         f"FROM ({columns.normal(log.relation)})",
     )
     return UsageSummary(

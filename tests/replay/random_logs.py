@@ -75,13 +75,14 @@ def credits_of_rows(
     jobs: dict[object, Job] = {}
     found = {}
     for row in sorted(rows, key=lambda row: (row.get("at") or datetime.min, row["row"])):  # noqa: DTZ901
-        job = ("job", row["job"]) if row.get("job") is not None else row["row"]
+        account = row.get("account") or ""
+        job = (account, row["job"]) if row.get("job") is not None else row["row"]
         jobs[job], found[row["row"]] = charge(
             jobs.get(job, NO_JOB),
             quote_of_row(side, row),
             mode,
             profile,
-            account=row.get("account") or "",
+            account=account,
             at=time_of_row(side, row),
         )
     return found

@@ -13,7 +13,8 @@ from pricectl.core import MODES, BadProfile, Catalog, Profile
 from pricectl.core.credits import BUDGET_MODES, BudgetMode
 from pricectl.core.money import ROUNDINGS, divide
 from pricectl.replay.arithmetic import ROUNDING_SQL, CreditFormula, rounded
-from pricectl.replay.check import check_sample
+from pricectl.replay.check import check_calls, sampled_calls
+from pricectl.replay.cost_sums import create_sums
 from pricectl.replay.duckdb_engine import ENGINE, rows_of, session
 from pricectl.replay.errors import RatingDiffers, ReplayRefused
 from pricectl.replay.prepared_log import prepare
@@ -67,6 +68,39 @@ def test_jobs_on_both_sides_of_64_bits_are_charged_as_the_calculator_charges() -
         for mode in MODES:
             expected = sum(credits_of_rows(NEW, rows, mode, profile).values())
             assert total.sides["new"].credits[mode] == expected
+
+
+def test_jobs_of_two_accounts_are_two_jobs_under_one_name() -> None:
+    """$0.0026 and 33.333% more are 3.47 credits, so 4 for each account, where both were 6.93: 7."""
+    rows = [call(n, job="j", account=name) for n, name in enumerate(("acme", "globex"))]
+    for grouping, jobs in (((), [2]), (("account",), [1, 1]), (("name",), [2]), (("job",), [2])):
+        groups = rated(rows, groupings=[grouping]).groups[grouping]
+        assert [group.jobs for group in groups] == jobs
+        assert sum(group.sides["new"].credits["consumption_usd"] for group in groups) == 8
+
+
+def test_jobs_with_several_models_stay_apart_by_account() -> None:
+    """By model a job of one account is told call by call: 4 credits, then 7 in all."""
+    rows = [
+        call(n, ("m", "night")[n // 2], job="j", account=("acme", "globex")[n % 2])
+        | ({} if n < 2 else {"input": 1295, "output": 5})
+        for n in range(4)
+    ]
+    groups = rated(rows, groupings=[("name",)]).groups["name",]
+    assert {
+        group.values[0]: (group.jobs, group.sides["new"].credits["consumption_usd"])
+        for group in groups
+    } == {"m": (2, 8), "night": (2, 6)}
+
+
+def test_a_large_count_of_a_cheap_model_does_not_widen_the_numbers_of_a_dear_one() -> None:
+    """1e12 tokens at $900,000 leave 64 bits, and no call has both."""
+    rows = [call(1, input=10**12, output=0), call(2, "dear", input=1, output=0)]
+    with calls_table(rows) as connection:
+        log = prepare(connection, "calls", [NEW], AWKWARD)
+    assert [side.number for side in log.rated.sides] == [ENGINE.narrow]
+    [total] = rated(rows).groups[()]
+    assert total.sides["new"].pico_usd == 10**12 * 2_500_000 + 900_000 * 10**12
 
 
 def test_a_sum_that_no_type_holds_is_refused_before_the_run() -> None:
@@ -189,10 +223,12 @@ def test_a_run_fails_on_one_call_that_the_calculator_prices_otherwise(change: st
     region = {"region": "moon"}  # so that there is a flag
     with calls_table([call(number, **region) for number in range(50)]) as connection:
         log = prepare(connection, "calls", [NEW], profile)
-        assert check_sample(log, 10**6, seed=0) == 50
+        create_sums(log, sample=10**6)
+        assert check_calls(log, sampled_calls(log)) == 50
         connection.execute(change)
+        create_sums(log, sample=10**6)
         with pytest.raises(RatingDiffers, match="by the calculator"):
-            check_sample(log, 10**6, seed=0)
+            check_calls(log, sampled_calls(log))
 
 
 def test_a_call_that_two_cells_price_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from pricectl.core import Catalog, Profile
 from pricectl.replay.calls import CALL_COLUMNS, COUNT_TYPE, quoted
 from pricectl.replay.duckdb_engine import DuckdbConnection, session
 from pricectl.replay.engines import ENGINES, Engine
+from pricectl.replay.log_stats import with_largest_counts
 from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query
@@ -86,7 +87,7 @@ def calls() -> Iterator[dict[str, Any]]:
         yield {
             "row": number,
             "job": f"job {number % 2}" if number < 4 else None,
-            "at": datetime(2026, 10, 14 + number, 16, 29 + number),  # noqa: DTZ001
+            "at": datetime(2026, 7 + number, 14 + number, 16, 29 + number),  # noqa: DTZ001
             "name": ("tiered", "night")[number % 3 // 2],
             "account": ("acme", "globex")[number % 2],
             "team": ("red", "blue")[number // 2 % 2],
@@ -113,7 +114,9 @@ def statements(database: "DuckDBPyConnection", engine: Engine) -> dict[str, str]
     sides = [Side("new", Catalog.load(CATALOG))]
     profile = Profile.read(PROFILE)
     rate(recorder, "calls", sides, profile, groupings=[(), ("team", "day"), ("name",)])
-    recorder.seen.append(rows_query(prepare(recorder, "calls", sides, profile)))
+    log = prepare(recorder, "calls", sides, profile)
+    with_largest_counts(recorder, log.rated.columns, "calls", log.stats)
+    recorder.seen.append(rows_query(log))
     heads = {name: template(name).partition("{")[0] for name in NAMES}
     return {
         name: translated(query, engine)

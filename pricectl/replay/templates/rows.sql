@@ -7,7 +7,7 @@ WITH normal AS (
     SELECT rated.*, {running_sums}
     FROM rated
     WINDOW so_far AS (
-        PARTITION BY job, CASE WHEN job IS NULL THEN call_row END ORDER BY call_at, call_row
+        PARTITION BY job, account, CASE WHEN job IS NULL THEN call_row END ORDER BY call_at, call_row
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 )

@@ -1,4 +1,5 @@
--- Costs by key, flags and dimensions: what all tables of a report but the credits are added up from.
+-- Costs by key, flags and dimensions: what all tables of a report but the credits are added up from. Some
+-- of the calls stay whole beside the sums that they are in, to be priced again.
 WITH normal AS (
 {normal}
 ), rated AS (
@@ -12,7 +13,7 @@ WITH normal AS (
         {output_tokens} AS output_tokens,
         {stated} AS stated_pico,
         {stated_calls} AS stated_calls,
-        {sums}
+        {sums}{sampled}
     FROM rated
     GROUP BY {positions}
 )

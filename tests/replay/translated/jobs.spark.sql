@@ -1,5 +1,6 @@
-/* The credits of each job, rounded once. A job whose calls are all of one group counts there; the */
-/* credits of the others belong to several groups, so that they are told apart as mixed. */
+/* The credits of each job, rounded once; accounts may call their jobs the same. A job whose calls are */
+/* all of one group counts there; the credits of the others belong to several groups, so that they are */
+/* told apart as mixed. */
 WITH normal AS (
   SELECT
     *,
@@ -31,6 +32,7 @@ WITH normal AS (
 ), rated AS (
   SELECT
     c.call_row AS call_row,
+    c.account AS account,
     job,
     call_at,
     call_requests,
@@ -41,6 +43,9 @@ WITH normal AS (
     TRUE AS used,
     stated_pico,
     charged_credits,
+    n_0,
+    n_1,
+    n_2,
     COALESCE(CAST(c.`team` AS STRING), '') AS group_0,
     CAST(call_at AS DATE) AS group_1,
     k.dimension_name AS group_2,
@@ -141,7 +146,8 @@ WITH normal AS (
   WHERE
     NOT job IS NULL
   GROUP BY
-    job
+    job,
+    account
   UNION ALL
   SELECT
     group_0,

@@ -31,6 +31,7 @@ WITH normal AS (
 ), rated AS (
   SELECT
     c.call_row AS call_row,
+    c.account AS account,
     job,
     call_at,
     call_requests,
@@ -41,6 +42,9 @@ WITH normal AS (
     TRUE AS used,
     stated_pico,
     charged_credits,
+    n_0,
+    n_1,
+    n_2,
     COALESCE(CAST(c.`team` AS STRING), '') AS group_0,
     CAST(call_at AS DATE) AS group_1,
     k.dimension_name AS group_2,
@@ -116,12 +120,14 @@ WITH normal AS (
     ) < p0.input_until
 ), mixed AS (
   SELECT
-    job
+    job,
+    account
   FROM rated
   WHERE
     NOT job IS NULL
   GROUP BY
-    job
+    job,
+    account
   HAVING
     MIN(group_0) <> MAX(group_0) OR MIN(group_1) <> MAX(group_1)
 ), running AS (
@@ -163,9 +169,9 @@ WITH normal AS (
     ) - customer_0 AS before_customer_0
   FROM rated
   JOIN mixed
-    ON rated.job = mixed.job
+    ON rated.job = mixed.job AND rated.account = mixed.account
   WINDOW so_far AS (
-    PARTITION BY rated.job
+    PARTITION BY rated.job, rated.account
     ORDER BY call_at NULLS LAST, call_row NULLS LAST
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   )
@@ -174,6 +180,7 @@ WITH normal AS (
     group_0,
     group_1,
     job,
+    account,
     CASE WHEN after_used THEN GREATEST(CAST(1 AS BIGINT), 1) ELSE 0 END - CASE WHEN before_used THEN GREATEST(CAST(1 AS BIGINT), 1) ELSE 0 END AS credits_0,
     CASE
       WHEN after_used
@@ -274,7 +281,7 @@ WITH normal AS (
 SELECT
   group_0,
   group_1,
-  COUNT(DISTINCT job) AS jobs,
+  COUNT(DISTINCT (job, account)) AS jobs,
   SUM(credits_0) AS credits_0,
   SUM(credits_1) AS credits_1,
   SUM(credits_2) AS credits_2

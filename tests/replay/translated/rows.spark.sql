@@ -29,6 +29,7 @@ WITH normal AS (
 ), rated AS (
   SELECT
     c.call_row AS call_row,
+    c.account AS account,
     job,
     call_at,
     call_requests,
@@ -39,6 +40,9 @@ WITH normal AS (
     TRUE AS used,
     stated_pico,
     charged_credits,
+    n_0,
+    n_1,
+    n_2,
     CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2 AS pico_0,
     k.c0_flag_bits + CASE WHEN (
       n_1 > 0 AND k.c0_assumed_1
@@ -148,7 +152,7 @@ WITH normal AS (
     ) - customer_0 AS before_customer_0
   FROM rated
   WINDOW so_far AS (
-    PARTITION BY job, CASE WHEN job IS NULL THEN call_row END
+    PARTITION BY job, account, CASE WHEN job IS NULL THEN call_row END
     ORDER BY call_at NULLS LAST, call_row NULLS LAST
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   )

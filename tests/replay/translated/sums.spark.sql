@@ -1,4 +1,5 @@
-/* Costs by key, flags and dimensions: what all tables of a report but the credits are added up from. */
+/* Costs by key, flags and dimensions: what all tables of a report but the credits are added up from. Some */
+/* of the calls stay whole beside the sums that they are in, to be priced again. */
 WITH normal AS (
   SELECT
     *,
@@ -30,6 +31,7 @@ WITH normal AS (
 ), rated AS (
   SELECT
     c.call_row AS call_row,
+    c.account AS account,
     job,
     call_at,
     call_requests,
@@ -40,6 +42,9 @@ WITH normal AS (
     TRUE AS used,
     stated_pico,
     charged_credits,
+    n_0,
+    n_1,
+    n_2,
     COALESCE(CAST(c.`team` AS STRING), '') AS group_0,
     CAST(call_at AS DATE) AS group_1,
     k.dimension_name AS group_2,
@@ -164,7 +169,23 @@ WITH normal AS (
       ) DIV 4294967296) AS DECIMAL(38, 0)) * 4294967296 + SUM((
         contract_0
       ) % 4294967296)
-    ) AS contract_0
+    ) AS contract_0,
+    COLLECT_LIST(
+      STRUCT(
+        call_row AS call_row,
+        call_at AS call_at,
+        call_requests AS call_requests,
+        account AS account,
+        stated_pico AS stated_pico,
+        n_0 AS n_0,
+        n_1 AS n_1,
+        n_2 AS n_2,
+        pico_0 AS pico_0,
+        customer_0 AS customer_0,
+        contract_0 AS contract_0
+      )
+    ) FILTER(WHERE
+      PMOD(XXHASH64(call_row + 0), 4294967296) < 4294967296) AS sampled
   FROM rated
   GROUP BY
     1,

@@ -1,0 +1,4 @@
+-- The distinct keys of the log.
+SELECT {keys} count(*) AS calls
+FROM {calls}
+{group_by}
