@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from pricectl.commands.catalog import open_catalog
-from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
+from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, check_not_empty
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
 from pricectl.commands.question import ModeOption, check_mode
+from pricectl.commands.replay_pairs import check_pairs, check_period
 from pricectl.commands.usage import log_columns
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
@@ -22,6 +23,7 @@ from pricectl.core.windows import day_text, read_instant
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
+from pricectl.replay.charged.booked import is_ledger
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.outputs import check_outputs
@@ -74,12 +76,13 @@ def replay(
         ),
     ] = None,
     by: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="COLUMN",
             help="Group by model, provider, team, account, day, or another column of the log.",
+            show_default="model",
         ),
-    ] = "model",
+    ] = None,
     mode: ModeOption = None,
     start: Annotated[
         str | None,
@@ -111,11 +114,19 @@ def replay(
     ] = None,
     rows: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write every call with its cost as Parquet."),
+        typer.Option(
+            metavar="FILE",
+            help="Write every call with its cost as Parquet.",
+            callback=check_not_empty,
+        ),
     ] = None,
     rejects: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write the rows that cannot be read as JSON lines."),
+        typer.Option(
+            metavar="FILE",
+            help="Write the rows that cannot be read as JSON lines.",
+            callback=check_not_empty,
+        ),
     ] = None,
     summary: Annotated[
         str | None,
@@ -123,6 +134,7 @@ def replay(
             metavar="FILE",
             help="Write a summary of the log for `diff --usage`: sums without names of accounts, "
             "small enough to commit.",
+            callback=check_not_empty,
         ),
     ] = None,
     engine: Annotated[
@@ -149,25 +161,45 @@ def replay(
 
     opened = open_catalog(file)
     policy = opened.policy
+    words = _one_log(log, charged)
+    given = {
+        "--charged": charged,
+        "--base": base,
+        "--at": at,
+        "--by": by,
+        "--mode": mode,
+        "--from": start,
+        "--until": until,
+        "--profile": profile,
+        "--column": column,
+        "--cache": cache,
+        "--rows": rows,
+        "--summary": summary,
+        "--engine": None if check_engine(engine) == DUCKDB else engine,
+    }
+    check_pairs(
+        [option for option, value in given.items() if value is not None],
+        is_ledger=bool(charged) and any(map(is_ledger, log_files(list(words)))),
+    )
+    first, end = _instant(start, "--from"), _instant(until, "--until")
+    check_period(first, end)
     request = ReplayRequest(
-        _one_log(log, charged),
+        words,
         LogOptions(
             log_columns(policy, column or []),
             cache.value if cache else policy.replay.cache or "",
-            start=_instant(start, "--from"),
-            end=_instant(until, "--until"),
+            start=first,
+            end=end,
+            is_cache_asked=cache is not None,
         ),
-        check_by(by),
+        check_by("model" if by is None else by),
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
         compares_charges=bool(charged),
         summary=summary,
-        engine=check_engine(engine),
+        engine=engine,
     )
-    if request.engine != DUCKDB and (charged or summary):
-        option = "--charged" if charged else "--summary"
-        raise typer.BadParameter(f"works without {option} only", param_hint="--engine")
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
     read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
     check_outputs((path for path in written if path is not None), read)

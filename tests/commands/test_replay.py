@@ -548,3 +548,94 @@ def test_the_example_log_is_what_its_script_writes(run: Run) -> None:
     found = run("replay", str(ROOT / "examples/usage_log.csv"), "--file", "packaged")
     assert found.exit_code == 0, found.output
     assert "398 calls" in found.stdout
+
+
+PERIOD = ("--from", "2026-10-02", "--until", "2026-10-03")
+# Two options of which one would be dropped in silence, with a part of what is said.
+CONTRADICTIONS = (
+    (("--charged", "log.csv", "--base", "packaged"), "--base: works without --charged only"),
+    (("--charged", "log.csv", "--at", "2027-01"), "--at: works without --charged only"),
+    (("--charged", "log.csv", "--by", "model"), "--by: works without --charged only"),
+    (("--charged", "log.csv", "--from", "2026-10-02"), "--from: works without --charged only"),
+    (("--charged", "log.csv", "--until", "2026-10-02"), "--until: works without --charged only"),
+    (("--charged", "log.csv", "--engine", "local"), "--engine: works without --charged only"),
+    (("log.csv", "--summary", "s.json", "--engine", "local"), "works without --summary only"),
+    (("log.csv", "--charged", "log.csv"), "--charged: is given besides LOG"),
+    (("log.csv", "--from", "2026-10-03", "--until", "2026-10-02"), "is not before --until"),
+    (("log.csv", "--from", "2026-10-03", "--until", "2026-10-03"), "is not before --until"),
+    (("log.csv", "--column", "account=team", "--column", "account=model"), "a second column for"),
+    (("log.csv", "--column", "account=team", "--column", "customer=team"), "a second column for"),
+    (("log.csv", "--rows", "a", "--rejects", "a"), "is named for two outputs"),
+    (("log.csv", "--rows", "a", "--summary", "./a"), "is named for two outputs"),
+    (("log.csv", "--rejects", "a", "-o", "json=a"), "is named for two outputs"),
+    (("log.csv", "--rows", "log.csv"), "is read, so nothing is written there"),
+    (("log.csv", "--rows", ""), "--rows: the name is empty"),
+    (("log.csv", "--rejects", ""), "--rejects: the name is empty"),
+    (("log.csv", "--summary", ""), "--summary: the name is empty"),
+    (("log.csv", "--rows", "a", "--from", "2030-01-01"), "since there are no calls"),
+    (("log.csv", "--summary", "a", "--from", "2030-01-01"), "since there are no calls"),
+    (("rows.jsonl", "--cache", "inside"), "only plain columns may not"),
+    (("rows.jsonl", "--column", "name=deployment"), "cannot be taken from a column"),
+)
+
+
+@pytest.mark.parametrize(("words", "said"), CONTRADICTIONS)
+def test_options_that_contradict_one_another_are_refused(
+    run: Run, log: Path, words: tuple[str, ...], said: str
+) -> None:
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    before = sorted(path.name for path in log.parent.iterdir())
+    result = run("replay", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.split())
+    assert sorted(path.name for path in log.parent.iterdir()) == before
+
+
+def test_the_cache_of_the_settings_is_for_plain_columns(run: Run, log: Path) -> None:
+    (log.parent / "pricectl.toml").write_text('[replay]\ncache = "inside"\n', encoding="utf-8")
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert document(run, "rows.jsonl")["total"]["calls"] == 1
+
+
+# What goes together: each of these with each other one, and what each is about stays the same.
+FREE = (
+    ("--base", "llm_pricing_current.json"),
+    ("--at", "2026-10"),
+    ("--by", "team"),
+    ("--mode", "job_based"),
+    PERIOD,
+    ("--profile", "default"),
+    ("--column", "account=team"),
+    ("--cache", "inside"),
+    ("--rows", "rows.parquet"),
+    ("--rejects", "rejects.jsonl"),
+    ("--summary", "summary.json"),
+    ("-o", "parquet=groups.parquet"),
+    ("-q",),
+    ("-v",),
+)
+
+
+@pytest.mark.parametrize("place", range(len(FREE)), ids=lambda place: FREE[place][0])
+def test_options_that_go_together_all_hold(run: Run, log: Path, place: int) -> None:
+    first = FREE[place]
+    for second in FREE[place + 1 :]:
+        found = document(run, str(log), *first, *second)
+        given = {*first, *second}
+        assert found["by"] == ("team" if "--by" in given else "model")
+        assert found["total"]["calls"] == (1 if "--from" in given else 4)
+        assert found["at"] == ("2026-10-01" if "--at" in given else None)
+        assert (found["base"] is not None) == bool(given & {"--base", "--at"})
+        assert (len(found["modes"]) == 1) == ("--mode" in given)
+        assert found["total"]["new"]["provider_cost_usd"] == (
+            "0.028" if "--from" in given else TOTAL
+        )
+        for word in ("rows.parquet", "rejects.jsonl", "summary.json", "groups.parquet"):
+            path = log.with_name(word)
+            if word in given or f"parquet={word}" in given:
+                rejected = word == "rejects.jsonl"
+                assert path.stat().st_size > 0 or (rejected and "--from" in given), given
+                path.unlink()
+            assert not path.exists()

@@ -17,7 +17,7 @@ from pricectl.core.labels import clean
 from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.bills import refuse_bill
-from pricectl.replay.logs.columns import ColumnMap
+from pricectl.replay.logs.columns import ColumnMap, LogColumn
 from pricectl.replay.logs.formats import format_of_rows
 from pricectl.replay.logs.named_columns import OVERRIDES, NamedColumns
 from pricectl.replay.logs.plain import (
@@ -142,7 +142,10 @@ def _by_format(
 
 
 def _check_roles(sources: Sequence[RowSource], options: LogOptions) -> None:
-    """Refuse a column of a role that the log's formats say themselves. Raises BadLog."""
+    """Refuse what is said of plain columns where there are none. Raises BadLog."""
+    if sources and options.is_cache_asked:
+        what = f"{sources[0].format.title} say where the cache is; only plain columns may not"
+        raise BadLog(what, where=f"--cache {options.cache}", next_step="leave it out")
     for role, column in options.columns.items():
         if sources and role not in OVERRIDES and not column.from_settings:
             what = f"the role {role!r} cannot be taken from a column of {sources[0].format.title}"
@@ -171,13 +174,20 @@ def _staged(
 ) -> Iterable[LogPart]:
     if not sources:
         return
-    columns = NamedColumns(work.options.extra, work.options.columns)
+    columns = NamedColumns(work.options.extra, _used_columns(sources, work.options))
     writer = CallWriter(work.folder / "calls.csv", columns)
     with closing(writer):
         read_rows(sources, work.database, writer, work.tally, progress)
     target = work.folder / "calls.parquet"
     stage(work.database, writer, work.tally, target)
     yield LogPart(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
+
+
+def _used_columns(sources: Sequence[RowSource], options: LogOptions) -> Mapping[str, LogColumn]:
+    """The named columns; of a ledger, whose columns are ours, those of the settings do not hold."""
+    if all(source.format.name == "ledger" for source in sources):
+        return {role: one for role, one in options.columns.items() if not one.from_settings}
+    return options.columns
 
 
 def _union(parts: Sequence[LogPart], options: LogOptions) -> str:

@@ -183,3 +183,30 @@ def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
 def test_a_log_and_a_ledger_at_once_are_bad_usage(run: Run, ledger: Path) -> None:
     assert run("replay", str(ledger), "--charged", str(ledger)).exit_code == 2
     assert run("replay").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--mode", "job_based"),
+        ("--profile", "default"),
+        ("--column", "account=job"),
+        ("--cache", "inside"),
+        ("--rows", "rows.parquet"),
+    ],
+)
+def test_what_a_ledger_states_itself_cannot_be_said(
+    run: Run, ledger: Path, words: tuple[str, ...]
+) -> None:
+    result = run("replay", "--charged", str(ledger), *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{words[0]}: works without --charged only" in " ".join(result.stderr.split())
+
+
+def test_columns_of_the_settings_are_not_those_of_a_ledger(
+    run: Run, ledger: Path, home: Path
+) -> None:
+    found = differences(charged(run, ledger))
+    with (home / "pricectl.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[replay]\ncolumns = { account = "customer", name = "deployment" }\n')
+    assert differences(charged(run, ledger)) == found
