@@ -1,6 +1,6 @@
 """What a reader makes of a row of a log: calls, or the reason why there is none."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -112,6 +112,17 @@ def calls_of(reading: Reading, *, says_lifetime: bool = True, **facts: Any) -> l
         )
     # A call that was answered used something: what says zero lost its usage.
     return calls or [RejectedRow("all counts are zero or missing", stated)]
+
+
+def guarded(found: Iterable[LogItem]) -> Iterator[LogItem]:
+    """The items of a row or a part of one; what its reader cannot stand is rejected.
+
+    The log goes on, and so does the rest of a row that holds many calls.
+    """
+    try:
+        yield from found
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        yield RejectedRow(f"has an unknown shape ({type(error).__name__})")
 
 
 def rejected(error: BadUsage, stated_pico: int | None = None) -> RejectedRow:

@@ -20,6 +20,7 @@ from pricectl.replay.logs.items import (
     Row,
     calls_of,
     first_word,
+    guarded,
     rejected,
     time_at,
     value_at,
@@ -62,7 +63,7 @@ def read_spans(row: Row) -> Iterator[LogItem]:
         if first_word(span, *SPAN_IDS) in outer:
             yield REPEATING_SPANS
         else:
-            yield from _read_span(span)
+            yield from guarded(_read_span(span))
 
 
 def _spans_in(row: Row) -> Iterator[Row]:

@@ -16,7 +16,14 @@ from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
 from pricectl.replay.calls import COUNT_TYPE, column_types, log_column, quoted, text_literal
 from pricectl.replay.logs.formats import LogFormat
-from pricectl.replay.logs.items import LogCall, LogItem, NotBilled, RejectedRow, first_word
+from pricectl.replay.logs.items import (
+    LogCall,
+    LogItem,
+    NotBilled,
+    RejectedRow,
+    first_word,
+    guarded,
+)
 from pricectl.replay.logs.named_columns import NamedColumns
 from pricectl.replay.logs.rows import NumberedRow, rows_of
 from pricectl.replay.logs.sources import LogFile
@@ -160,17 +167,9 @@ def read_rows(
             if one.problem:
                 tally.reject(source.file.path, one.number, one.problem, one.text)
                 continue
-            for item in _items(reader(one.row)):
+            for item in guarded(reader(one.row)):
                 _add(item, source, one, writer, tally)
     writer.columns.check()
-
-
-def _items(found: Iterable[LogItem]) -> Iterable[LogItem]:
-    """The items of a row; a row that the reader cannot stand is rejected, and the log goes on."""
-    try:
-        yield from found
-    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-        yield RejectedRow(f"has an unknown shape ({type(error).__name__})")
 
 
 def _add(

@@ -59,13 +59,13 @@ def read_time(value: object) -> datetime | None:
     """
     try:
         found = _instant(value)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         return None
     return found if found and EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
 
 
 def _instant(value: object) -> datetime | None:
-    """Raises ValueError or OverflowError for some of what is not a time."""
+    """Raises ValueError or ArithmeticError for some of what is not a time."""
     if isinstance(value, str):
         text = value.strip()
         if len(text) > _MAX_DIGITS:

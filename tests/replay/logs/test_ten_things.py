@@ -316,6 +316,20 @@ def test_3_a_span_around_calls_repeats_them(json_log: Reader) -> None:
         assert found.log.calls == 1
 
 
+def test_3_one_broken_part_of_an_export_leaves_the_others(json_log: Reader) -> None:
+    counts = {"gen_ai__usage__input_tokens": 10, "gen_ai__request__model": "gpt-5"}
+    spans = [span(span_id="a", **counts), span(span_id="b", gen_ai__operation__name="chat")]
+    export = otlp(*spans, span(span_id="c", **counts))
+    export["resourceSpans"][0]["scopeSpans"][0]["spans"][1]["status"] = {"code": []}
+    found = json_log(export)
+    assert (found.log.calls, sum(found.log.rejected.values())) == (2, 1)
+    details = {"input": 10, "output": 5, "total": 15}
+    body = {"id": "g", "model": "m", "usageDetails": details}
+    events = [{"type": "generation-create", "body": one} for one in (None, body)]
+    found = json_log({"batch": events})
+    assert (found.log.calls, sum(found.log.rejected.values())) == (1, 1)
+
+
 def test_3_rows_of_one_response_in_a_plain_table_are_one_call(csv_log: Reader) -> None:
     """The row that counts most stays; an id that is not said to be a response's is none."""
     lines = ("r1,m,10,1", "r1,m,10,5", "r2,m,7,1", ",m,1,1", ",m,1,1")

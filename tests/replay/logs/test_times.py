@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -128,6 +129,11 @@ def test_one_bad_span_of_an_export_leaves_the_others(json_log: Reader) -> None:
     spans[1]["start_time_unix_nano"] = "yesterday"
     found = json_log(otlp(*spans))
     assert (found.log.calls, found.log.rejected) == (2, {REASON: 1})
+
+
+def test_a_number_without_bounds_is_not_a_time() -> None:
+    assert read_time(Decimal("1e9999999")) is None
+    assert read_time(Decimal("-1e-9999999")) is None
 
 
 def test_a_time_of_seconds_and_nanoseconds(json_log: Reader) -> None:
