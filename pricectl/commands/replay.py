@@ -4,40 +4,30 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from pricectl.commands.catalog import open_catalog
+from pricectl.commands.log_reading import LogReadingOptions
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, check_not_empty
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
 from pricectl.commands.question import ModeOption, check_mode
-from pricectl.commands.replay_pairs import check_pairs, check_period
-from pricectl.commands.usage import log_columns
+from pricectl.commands.replay_pairs import check_pairs
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.windows import day_text, read_instant
+from pricectl.core.windows import day_text
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.charged.booked import is_ledger
-from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.outputs import check_outputs
 from pricectl.replay.ratebook import Side
 from pricectl.replay.request import ReplayRequest, check_by
 from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
-
-
-class CachePlace(StrEnum):
-    """Whether the input tokens of a log include those of the cache."""
-
-    INSIDE = "inside"
-    OUTSIDE = "outside"
 
 
 def replay(
@@ -84,34 +74,7 @@ def replay(
         ),
     ] = None,
     mode: ModeOption = None,
-    start: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="Leave out calls before this day or UTC time."),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until", metavar="DATE", help="Leave out calls from this day or UTC time on."
-        ),
-    ] = None,
     profile: ProfileOption = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ROLE=COLUMN",
-            help="Which column says what, such as name=deployment or account=customer. May be "
-            "repeated.",
-            show_default="the setting 'replay', else guessed",
-        ),
-    ] = None,
-    cache: Annotated[
-        CachePlace | None,
-        typer.Option(
-            metavar="WHERE",
-            help="Whether the input tokens include those of the cache: inside or outside.",
-            show_default="what the log says",
-        ),
-    ] = None,
     rows: Annotated[
         str | None,
         typer.Option(
@@ -146,6 +109,7 @@ def replay(
     ] = DUCKDB,
     file: FileOption = None,
     *,
+    reading: LogReadingOptions,
     view: ViewOptions,
 ) -> int:
     """Show what the calls of a usage log cost by the price file.
@@ -162,36 +126,21 @@ def replay(
     opened = open_catalog(file)
     policy = opened.policy
     words = _one_log(log, charged)
-    given = {
+    given = reading.given | {
         "--charged": charged,
         "--base": base,
         "--at": at,
         "--by": by,
         "--mode": mode,
-        "--from": start,
-        "--until": until,
         "--profile": profile,
-        "--column": column,
-        "--cache": cache,
         "--rows": rows,
         "--summary": summary,
         "--engine": None if check_engine(engine) == DUCKDB else engine,
     }
-    check_pairs(
-        [option for option, value in given.items() if value is not None],
-        is_ledger=bool(charged) and any(map(is_ledger, log_files(list(words)))),
-    )
-    first, end = _instant(start, "--from"), _instant(until, "--until")
-    check_period(first, end)
+    check_pairs(given, is_ledger=bool(charged) and any(map(is_ledger, log_files(list(words)))))
     request = ReplayRequest(
         words,
-        LogOptions(
-            log_columns(policy, column or []),
-            cache.value if cache else policy.replay.cache or "",
-            start=first,
-            end=end,
-            is_cache_asked=cache is not None,
-        ),
+        reading.log_options(policy),
         check_by("model" if by is None else by),
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
@@ -276,14 +225,6 @@ def _as_of(files: Any, word: str) -> Any:
         retired=found.retired,
         later=moves_within_month(new.catalog, at),
     )
-
-
-def _instant(word: str | None, option: str) -> datetime | None:
-    read = None if word is None else read_instant(word)
-    if word is not None and read is None:
-        message = f"{word!r} is not a valid date such as 2026-12-01"
-        raise typer.BadParameter(message, param_hint=option)
-    return read
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Options of `replay` of which one would be dropped in silence if both were given."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import typer
@@ -32,11 +31,11 @@ PAIRS = (
 OF_LEDGERS = ("--mode", "--profile", "--column", "--cache", "--rows")
 
 
-def check_pairs(given: Collection[str], *, is_ledger: bool) -> None:
+def check_pairs(given: Mapping[str, object], *, is_ledger: bool) -> None:
     """Raises BadParameter for options that contradict one another.
 
     Args:
-        given: the options of the command line, such as "--by".
+        given: the values of options such as "--by"; None is not given.
         is_ledger: `--charged` names a ledger, and no other log.
     """
     pairs: Iterable[OptionPair] = PAIRS
@@ -45,13 +44,6 @@ def check_pairs(given: Collection[str], *, is_ledger: bool) -> None:
         pairs = (*PAIRS, OptionPair(OF_LEDGERS, CHARGED, reason))
     for pair in pairs:
         for option in pair.options:
-            if option in given and pair.without in given:
+            if given.get(option) is not None and given.get(pair.without) is not None:
                 words = f"works without {pair.without} only, {pair.reason}"
                 raise typer.BadParameter(words, param_hint=option)
-
-
-def check_period(start: datetime | None, end: datetime | None) -> None:
-    """Raises BadParameter for a period that ends before it begins, or when it does."""
-    if start and end and start >= end:
-        message = f"{start:%Y-%m-%d %H:%M} is not before --until {end:%Y-%m-%d %H:%M}"
-        raise typer.BadParameter(message, param_hint="--from")
