@@ -22,6 +22,7 @@ from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.charged.booked import is_ledger
+from pricectl.replay.logs.log import ReadLog
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.outputs import check_outputs
 from pricectl.replay.ratebook import Side
@@ -161,14 +162,21 @@ def replay(
         files = _as_of(files, at)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
         result = work.replay(request, files, policy.profile_named(profile), progress)
-    if result.log.outside_period and not result.log.calls:
-        warn_beside("no call of the log is in the period of --from and --until")
-    elif not result.log.calls:
-        warn_beside("the log has no calls")
-    elif result.log.rejected and view.quiet:
-        warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")
+    _warn(result.log, quiet=view.quiet)
     show(view, "replay", result, report)
     return 0
+
+
+def _warn(log: ReadLog, *, quiet: bool) -> None:
+    """Warn of a log without calls, and of what the totals alone do not say."""
+    if log.outside_period and not log.calls:
+        warn_beside("no call of the log is in the period of --from and --until")
+    elif not log.calls:
+        warn_beside("the log has no calls")
+    elif quiet and log.rejected:
+        warn_beside(f"{plural(sum(log.rejected.values()), 'row')} could not be read")
+    if quiet and log.without_time:
+        warn_beside(f"{plural(log.without_time, 'call')} without a time")
 
 
 def _local(log: Sequence[str]) -> list[str]:

@@ -638,3 +638,39 @@ def test_options_that_go_together_all_hold(run: Run, log: Path, left_out: tuple[
     written = {file for file in files if not {file, f"parquet={file}"}.isdisjoint(given)}
     assert {path.name for path in log.parent.iterdir()} & files == written
     assert all(log.with_name(file).stat().st_size for file in written)
+
+
+def test_calls_without_a_time_are_told_beside_the_totals_alone(run: Run, log: Path) -> None:
+    log.write_text("model,time,prompt_tokens\no3,,10\no3,2026-10-01,10\n", encoding="utf-8")
+    assert "1 call without a time, at today's prices" in run("replay", str(log)).stdout
+    quiet = run("replay", str(log), "-q")
+    assert quiet.stderr == "pricectl: warning: 1 call without a time\n"
+
+
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_setting_that_names_a_missing_column_is_told(run: Run, log: Path, kind: str) -> None:
+    settings = "[replay]\ncolumns = { account = 'client' }\n"
+    (log.parent / "pricectl.toml").write_text(settings, encoding="utf-8")
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}, "customer": "acme"}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    name = "log.csv" if kind == "plain" else "rows.jsonl"
+    refused = run("replay", name)
+    assert refused.exit_code == 2
+    assert "has no column 'client', which the setting replay.columns names" in refused.stderr
+    found = document(run, name, "--column", "account=customer", "--by", "account")
+    assert "acme" in by_key(found["groups"])
+
+
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_misspelt_column_is_refused_and_nothing_is_written(
+    run: Run, log: Path, kind: str
+) -> None:
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}, "customer": "acme"}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    name = "log.csv" if kind == "plain" else "rows.jsonl"
+    for option in (("--by", "custmer"), ("--column", "account=custmer")):
+        refused = run("replay", name, *option, "--rows", "rows.parquet")
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "has no column 'custmer'" in refused.stderr
+        assert "did you mean customer?" in refused.stderr
+    assert not (log.parent / "rows.parquet").exists()

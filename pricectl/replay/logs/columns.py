@@ -120,6 +120,11 @@ class LogColumn(NamedTuple):
     guessed: bool = True
     from_settings: bool = False
 
+    @property
+    def named_by(self) -> str:
+        """What a message adds about a column that the command line does not name."""
+        return ", which the setting replay.columns names" if self.from_settings else ""
+
 
 class ColumnMap(NamedTuple):
     """Which column says what, and whether the input includes what was cached.
@@ -168,8 +173,8 @@ def guess(
     listed = list(names)
     for column in named.values():
         if column.name not in listed:
-            step = meant(column.name, listed)
-            raise BadLog(f"has no column {column.name!r:.80}", where=where, next_step=step)
+            what = f"has no column {column.name!r:.80}{column.named_by}"
+            raise BadLog(what, where=where, next_step=meant(column.name, listed))
     split = [unit for unit in UNITS if unit in listed]
     is_split = {"input", "output"} <= set(split) and "input_tokens" not in listed
     columns = _guessed(listed, named, split if is_split else None)

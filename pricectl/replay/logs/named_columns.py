@@ -94,9 +94,8 @@ class NamedColumns:
             what = f"column {name!r:.80} holds an object or a list"
             members = [path for path in known if path.startswith(f"{name}.")]
             step = f"name a member of it, such as {members[0]}" if members else step
-        if any(one.name == name and one.from_settings for one in self.overrides.values()):
-            what += ", which the setting replay.columns names"
-        raise BadLog(what, next_step=step)
+        by = next((one.named_by for one in self.overrides.values() if one.name == name), "")
+        raise BadLog(f"{what}{by}", next_step=step)
 
 
 def _find(call: LogCall, row: Row, path: str) -> _PathValue:
