@@ -115,7 +115,7 @@ spark: $(VENV)/.spark  ## Rate a log on DuckDB and on a Spark cluster of this ma
 	$(BIN)/python benchmarks/spark.py --rows $(SPARK_ROWS)
 
 engines: $(VENV)/.spark  ## Try each pitfall of an engine on DuckDB and on Spark
-	$(BIN)/python -m pytest tests/replay/test_engines.py
+	$(BIN)/python -m pytest tests/replay/test_engines.py tests/replay/test_call_tables.py
 
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py

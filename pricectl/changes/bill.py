@@ -6,13 +6,16 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import count, grouped, plural
+from pricectl.core.labels import clean, count, grouped, percent, plural
 from pricectl.core.money import PICO_PER_USD, divide
 
 # Usage of any length is scaled to so many days.
 MONTH_DAYS = 30
 # An account whose bill rises by more than this is counted.
 NOTABLE_PERCENT = Fraction(5)
+# How many of these are named, and how much of a name is shown.
+_NAMED_ACCOUNTS = 3
+_NAME_LENGTH = 40
 
 
 class AccountBill(NamedTuple):
@@ -96,10 +99,23 @@ class BillChange(NamedTuple):
         return ", ".join(words)
 
     @property
+    def accounts_text(self) -> str:
+        """The accounts that pay most more: "acme +20%, globex +5.7% and 3 more"; "" for none."""
+        over = self.accounts_over(NOTABLE_PERCENT)
+        named = [
+            f"{clean(one.account)[:_NAME_LENGTH]} {percent(one.old_pico_usd, one.new_pico_usd)}"
+            for one in over[:_NAMED_ACCOUNTS]
+        ]
+        more = len(over) - len(named)
+        return ", ".join(named) + (f" and {count(more)} more" if more else "")
+
+    @property
     def basis(self) -> str:
         """What it was worked out from, in one sentence."""
         summary = "a summary of " if self.is_summary else ""
         end = "; credits before rounding" if self.is_summary else ""
+        if self.left_out_rows:
+            end += f"; {plural(self.left_out_rows, 'row')} could not be read"
         accounts = len(self.accounts) + self.folded_accounts
         of = f" of {plural(accounts, 'account')}" if self.accounts else ""
         calls = f"{plural(self.calls, 'call')}{of}"

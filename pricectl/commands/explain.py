@@ -5,21 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_catalog, open_known
-from pricectl.commands.counts import check_names
-from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
-from pricectl.commands.output import show, warn
-from pricectl.commands.question import (
+from pricectl.commands.call_options import (
     CallOptions,
-    CallQuestion,
-    CallQuotes,
     CallsOption,
     ModeOption,
     ProfileOptions,
     UsageOptions,
     check_mode,
-    fallback_for,
 )
+from pricectl.commands.catalog import complete_model, open_catalog, open_known
+from pricectl.commands.counts import check_names
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
+from pricectl.commands.output import show, warn
+from pricectl.commands.question import CallQuestion, CallQuotes, fallback_for
 from pricectl.core.errors import PricingError
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import listed

@@ -4,18 +4,18 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_known
-from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
-from pricectl.commands.output import show, warn
-from pricectl.commands.question import (
+from pricectl.commands.call_options import (
     CallOptions,
-    CallQuestion,
     CallsOption,
     ModeOption,
     ProfileOptions,
     UsageOptions,
     check_mode,
 )
+from pricectl.commands.catalog import complete_model, open_known
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
+from pricectl.commands.output import show, warn
+from pricectl.commands.question import CallQuestion
 from pricectl.core.estimate import Estimate
 from pricectl.files import catalog_file
 from pricectl.report import quote as report

@@ -2,32 +2,35 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import open_catalog
+from pricectl.commands.call_options import ModeOption, check_mode
+from pricectl.commands.catalog import OpenedCatalog, open_catalog
 from pricectl.commands.log_reading import LogReadingOptions
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, check_not_empty
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
-from pricectl.commands.question import ModeOption, check_mode
 from pricectl.commands.replay_pairs import check_pairs
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.windows import day_text
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
-from pricectl.policy import Policy
+from pricectl.replay import run
+from pricectl.replay.call_tables import is_address
 from pricectl.replay.charged.booked import is_ledger
+from pricectl.replay.engines import DUCKDB, check_engine
 from pricectl.replay.logs.log import ReadLog
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.outputs import check_outputs
+from pricectl.replay.price_files import NEW, PriceFiles
+from pricectl.replay.prices_at import read_month_or_day
 from pricectl.replay.ratebook import Side
 from pricectl.replay.request import ReplayRequest, check_by
-from pricectl.replay.spark_logs import DUCKDB, check_engine
 from pricectl.report import replay as report
 
 
@@ -122,8 +125,6 @@ def replay(
 
     Example: pricectl replay examples/usage_log.csv --by team
     """
-    from pricectl.replay import run as work
-
     opened = open_catalog(file)
     policy = opened.policy
     words = _one_log(log, charged)
@@ -151,17 +152,12 @@ def replay(
         engine=engine,
     )
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
-    read = (str(opened.file), *(one.path for one in log_files(_local(request.log))))
+    local = [word for word in request.log if not is_address(word)]
+    read = (str(opened.file), *(one.path for one in log_files(local)))
     check_outputs((path for path in written if path is not None), read)
-    fallback = fallback_or_problem(policy)
-    new = Side(work.NEW, opened.catalog, fallback)
-    files = work.PriceFiles(new, opened.version or opened.file)
-    if base is not None:
-        files = _with_base(files, base, file, policy)
-    if at is not None:
-        files = _as_of(files, at)
+    files = _priced_by(opened, base, _month_or_day(at), file)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
-        result = work.replay(request, files, policy.profile_named(profile), progress)
+        result = run.replay(request, files, policy.profile_named(profile), progress)
     _warn(result.log, quiet=view.quiet)
     show(view, "replay", result, report)
     return 0
@@ -179,11 +175,6 @@ def _warn(log: ReadLog, *, quiet: bool) -> None:
         warn_beside(f"{plural(log.without_time, 'call')} without a time")
 
 
-def _local(log: Sequence[str]) -> list[str]:
-    """The words of the log that name files of this machine; Spark's workers know others."""
-    return [word for word in log if "://" not in word]
-
-
 def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...]:
     """The log, or the ledger in its place. Raises BadParameter."""
     if log and charged:
@@ -193,46 +184,27 @@ def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...
     return tuple(log or charged or ())
 
 
-def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
-    """The price files with the old prices."""
-    from pricectl.replay import run as work
+def _priced_by(
+    opened: OpenedCatalog, base: str | None, at: datetime | None, file: str | None
+) -> PriceFiles:
+    """The prices of the file, beside those of `base`, and with `at` those of one day."""
+    new = Side(NEW, opened.catalog, fallback_or_problem(opened.policy))
+    files = PriceFiles(new, opened.version or opened.file)
+    if base is not None:
+        working = catalog_file.working_file(file, opened.policy.file)
+        with git.advised_option("--base"):
+            old = versions.read(base, working, opened.policy)
+        files = files.with_base(old.catalog(), old.described)
+    return files if at is None else files.as_of(at)
 
-    working = catalog_file.working_file(file, policy.file)
-    with git.advised_option("--base"):
-        old = versions.read(base, working, policy)
-    side = Side(work.BASE, old.catalog(), files.new.fallback)
-    return files._replace(base=side, base_name=old.described)
 
-
-def _as_of(files: Any, word: str) -> Any:
-    """The price files with the prices of one day; without a base, compared with the calls' own."""
-    from pricectl.replay import run as work
-    from pricectl.replay.prices_at import (
-        moves_within_month,
-        read_month_or_day,
-        retiring_catalog_at,
-    )
-
-    at = read_month_or_day(word)
-    if at is None:
+def _month_or_day(word: str | None) -> datetime | None:
+    """The day of --at. Raises BadParameter."""
+    read = None if word is None else read_month_or_day(word)
+    if word is not None and read is None:
         message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
         raise typer.BadParameter(message, param_hint="--at")
-    day = day_text(at)
-    new, old = files.new, files.base
-    found = retiring_catalog_at(new.catalog, at, new.fallback)
-    base, base_name = Side(work.BASE, new.catalog, new.fallback), "the prices of each call's time"
-    if old:
-        of_base = retiring_catalog_at(old.catalog, at, old.fallback)
-        base, base_name = old._replace(catalog=of_base.catalog), f"{files.base_name} on {day}"
-    return files._replace(
-        new=new._replace(catalog=found.catalog),
-        new_name=f"{files.new_name} on {day}",
-        base=base,
-        base_name=base_name,
-        at=day,
-        retired=found.retired,
-        later=moves_within_month(new.catalog, at),
-    )
+    return read
 
 
 @contextmanager

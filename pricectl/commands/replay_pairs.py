@@ -17,8 +17,8 @@ class OptionPair(NamedTuple):
 
 
 PAIRS = (
-    OptionPair((ENGINE,), CHARGED, "which compares jobs on this machine"),
-    OptionPair((ENGINE,), "--summary", "which is written on this machine"),
+    OptionPair((ENGINE,), CHARGED, "which only DuckDB, the default, works out"),
+    OptionPair((ENGINE,), "--summary", "which only DuckDB, the default, works out"),
     OptionPair(
         ("--base", "--at"),
         CHARGED,
@@ -45,5 +45,5 @@ def check_pairs(given: Mapping[str, object], *, is_ledger: bool) -> None:
     for pair in pairs:
         for option in pair.options:
             if given.get(option) is not None and given.get(pair.without) is not None:
-                words = f"works without {pair.without} only, {pair.reason}"
+                words = f"cannot be combined with {pair.without}, {pair.reason}"
                 raise typer.BadParameter(words, param_hint=option)

@@ -59,6 +59,7 @@ def bill_of(
     Raises BadLog or ReplayRefused: the usage cannot be read, or not be priced exactly.
     """
     from pricectl.replay.bill_side import BillSide
+    from pricectl.replay.errors import BadLog
     from pricectl.replay.usage_summary import read_summary, summary_bytes
 
     was, now = versions.profiles
@@ -80,8 +81,21 @@ def bill_of(
     from pricectl.replay.logs.plain import LogOptions
 
     options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
-    with RateLine(quiet=quiet) as progress:
-        return bill_of_log((usage,), options, base, new, at=at, progress=progress)
+    try:
+        with RateLine(quiet=quiet) as progress:
+            return bill_of_log((usage,), options, base, new, at=at, progress=progress)
+    except BadLog as error:
+        if not path.exists() and error.where == usage:
+            step = "--usage or the setting usage_file names it; replay LOG --summary writes one"
+            raise BadLog(error.what, where=usage, next_step=step) from None
+        if "--" not in error.next_step:
+            raise
+        # The step names an option of `replay`, which shows how a log is read and what to set.
+        what = error.what
+        if path.suffix == ".json":
+            what = f"is neither a usage log nor the summary of one: {what}"
+        step = f"see pricectl replay {usage}, and the settings [replay] for its columns"
+        raise BadLog(what, where=error.where or usage, next_step=step) from None
 
 
 def _committed(path: Path, commit: str) -> bytes | None:

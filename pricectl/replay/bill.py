@@ -70,7 +70,7 @@ def bill_of_calls(  # noqa: PLR0913 - a log that was read, and by what it is pri
             modes=(COST_MODE,),
             groupings=((), ("account",)),
             credits_by=((),),
-            progress=lambda stage: _tell(progress, stage),
+            progress=progress,
         )
         found |= dict.fromkeys(names, rated.groups)
     old, now = found[_BASE][()][0], found[_NEW][()][0]
@@ -94,7 +94,3 @@ def bill_of_calls(  # noqa: PLR0913 - a log that was read, and by what it is pri
 
 def _paid(group: RatedGroup, side: str) -> Fraction:
     return Fraction(group.sides[side].customer_pico_usd)
-
-
-def _tell(progress: Progress, words: str) -> None:
-    progress(words)

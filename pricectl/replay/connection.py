@@ -30,3 +30,10 @@ class EngineConnection(Protocol):
 
     def write_parquet(self, query: str, target: Path) -> None:
         """Write the rows of a query as Parquet."""
+
+
+class FileConnection(EngineConnection, Protocol):
+    """A session of an engine that also reads the log's files itself."""
+
+    def parquet(self, paths: Sequence[Path | str], name: str = "log_files") -> str:
+        """Parquet files as a relation, read where they lie; `name` tells two of them apart."""

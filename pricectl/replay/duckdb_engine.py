@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pricectl.core.labels import clean
 from pricectl.replay.calls import text_literal
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.engines import ENGINES, Engine
@@ -100,9 +101,9 @@ def types_of(connection: "DuckDBPyConnection", relation: str) -> dict[str, str]:
     return {row[0]: row[1] for row in found}
 
 
-def parquet(paths: Sequence[Path | str]) -> str:
+def parquet(paths: Sequence[Path | str], options: str = "") -> str:
     """Parquet files as a relation; a path is never read as SQL."""
-    return f"read_parquet([{', '.join(text_literal(str(path)) for path in paths)}])"
+    return f"read_parquet([{', '.join(text_literal(str(path)) for path in paths)}]{options})"
 
 
 class DuckdbConnection(NamedTuple):
@@ -115,9 +116,19 @@ class DuckdbConnection(NamedTuple):
         """The rows of a query, by the names of its columns."""
         return rows_of(self.database, query)
 
+    def parquet(self, paths: Sequence[Path | str], name: str = "") -> str:
+        """Parquet files as a relation, with the columns of all of them; it needs no name."""
+        del name
+        return parquet(paths, ", union_by_name = true")
+
     def types(self, relation: str) -> dict[str, str]:
-        """The columns of a relation with their types."""
-        return types_of(self.database, relation)
+        """The columns of a relation with their types. Raises ReplayRefused: it cannot be read."""
+        import duckdb
+
+        try:
+            return types_of(self.database, relation)
+        except duckdb.Error as error:
+            raise ReplayRefused(clean(str(error).splitlines()[0])[:300]) from None
 
     def create_table(
         self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]

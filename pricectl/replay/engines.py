@@ -4,9 +4,14 @@ The templates and expressions are written in DuckDB's dialect and take these wor
 `translation` writes the whole statement in another engine's dialect.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+
+from pricectl.replay.errors import BadLog
+
+_SPARK_MASTER = re.compile(r"spark://[^\s/]+:\d+|local(\[(\d{1,4}|\*)\])?|yarn|k8s://\S+")
 
 
 class Engine(NamedTuple):
@@ -82,6 +87,7 @@ def spark_wide_division(numerator: str, denominator: str) -> str:
     return f"({divided(leading, denominator)} * {SPARK_SHIFT} + {divided(rest, denominator)})"
 
 
+DUCKDB = "duckdb"
 ENGINES: Mapping[str, Engine] = MappingProxyType(
     {
         engine.name: engine
@@ -90,7 +96,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             # HUGEINT goes to Parquet as DOUBLE, so it is cast. The limit of wide numbers is that of
             # DECIMAL(38,0), which is less than HUGEINT's, so that every result can be written.
             Engine(
-                "duckdb",
+                DUCKDB,
                 dialect="duckdb",
                 narrow="BIGINT",
                 narrow_limit=2**63 - 1,
@@ -139,3 +145,11 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
         )
     }
 )
+
+
+def check_engine(word: str) -> str:
+    """The word of `--engine`: "duckdb", or where Spark's master is. Raises BadLog otherwise."""
+    if word == DUCKDB or _SPARK_MASTER.fullmatch(word):
+        return word
+    step = "write duckdb, spark://HOST:PORT, local[N], yarn or k8s://HOST"
+    raise BadLog("is not an engine", where=f"--engine {word}", next_step=step)

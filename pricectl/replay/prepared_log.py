@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Is told in words what is done next.
-TellStage = Callable[[str], None]
+TellStage = Callable[[str], object]
 
 
 class PreparedLog(NamedTuple):

@@ -12,11 +12,15 @@ from pricectl.core.windows import as_instant, day_text, read_instant
 
 
 class RetiredModel(NamedTuple):
-    """A row that is retired on the day: since when, and who answers in its place ("" nobody)."""
+    """A row that is retired on the day: since when, and who answers in its place ("" nobody).
+
+    `of_reference`: the one that answers is not in the file, so its list price is charged.
+    """
 
     full_name: str
     since: str
     successor: str
+    of_reference: bool = False
 
 
 class CatalogAt(NamedTuple):
@@ -55,6 +59,7 @@ def retiring_catalog_at(
 
     A retired row without a successor that has a row has no price: nobody serves its calls.
     """
+    own = {model.full_name for model in catalog.models}
     models, retired = [], []
     for model in catalog.models:
         since = retired_since(model, at)
@@ -64,7 +69,9 @@ def retiring_catalog_at(
         found = _successor(catalog, model, at, fallback)
         prices = found.list_at(at) if found else _no_prices()
         models.append(_fixed(model, at)._replace(prices=prices, dated=bool(prices.off_peak)))
-        retired.append(RetiredModel(model.full_name, since, found.full_name if found else ""))
+        name = found.full_name if found else ""
+        is_own = not name or name in own
+        retired.append(RetiredModel(model.full_name, since, name, of_reference=not is_own))
     return CatalogAt(_with_models(catalog, tuple(models), at), tuple(retired))
 
 

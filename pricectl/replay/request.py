@@ -6,9 +6,9 @@ from typing import NamedTuple
 from pricectl.core.credits import MODES, Mode
 from pricectl.core.near import meant
 from pricectl.replay.calls import CALL_COLUMNS, log_column
+from pricectl.replay.engines import DUCKDB
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.plain import LogOptions
-from pricectl.replay.spark_logs import DUCKDB
 
 # Words of `--by` that are not columns of a call themselves.
 BY_WORDS: Mapping[str, str] = {"model": "name", "provider": "catalog_provider", "day": "day"}

@@ -10,52 +10,29 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.credits import Mode
 from pricectl.core.labels import plural
 from pricectl.core.profile import Profile
+from pricectl.replay.call_tables import FORMAT_TITLE, read_tables, stage_for_spark
 from pricectl.replay.charged.compare import booked_ledger, charged_jobs
 from pricectl.replay.charged.jobs import ChargedJobs, compare_ledger
 from pricectl.replay.connection import EngineConnection
-from pricectl.replay.duckdb_engine import connected, session
+from pricectl.replay.duckdb_engine import DuckdbConnection, session
+from pricectl.replay.engines import DUCKDB
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog, read_log
 from pricectl.replay.logs.staging import Progress
 from pricectl.replay.outputs import written_whole
 from pricectl.replay.prepared_log import prepare
-from pricectl.replay.prices_at import RetiredModel
+from pricectl.replay.price_files import PriceFiles
 from pricectl.replay.query_progress import QueryProgress
-from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import rate
 from pricectl.replay.rating_result import CoverageRow, RatedGroup, SideTotals
 from pricectl.replay.request import ReplayRequest
-from pricectl.replay.spark_logs import DUCKDB, FORMAT_TITLE, read_tables, stage_for_spark
 from pricectl.replay.summarize import summarize
 from pricectl.replay.unsplit_writes import hour_long_writes
 from pricectl.replay.usage_summary import summary_text
 
 if TYPE_CHECKING:
     from pricectl.replay.spark_engine import SparkConnection
-
-NEW, BASE = "new", "base"
-
-
-class PriceFiles(NamedTuple):
-    """The prices that a log is rated by, with their names; `base` are the old ones, if any.
-
-    `at` is the day whose prices are used for all calls ("" for the calls' own); `retired` are the
-    rows that are retired by then, `later` those whose prices change again in the same month.
-    """
-
-    new: Side
-    new_name: str
-    base: Side | None = None
-    base_name: str = ""
-    at: str = ""
-    retired: tuple[RetiredModel, ...] = ()
-    later: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def sides(self) -> tuple[Side, ...]:
-        """The old ones first, as they are shown."""
-        return (self.base, self.new) if self.base else (self.new,)
 
 
 class ReplayResult(NamedTuple):
@@ -101,8 +78,8 @@ def replay(
         written_whole(request.summary) as summary,
     ):
         rows = _new_folder(request.rows) if spark else rows_file
-        options = request.log_options
-        log = read_tables(request.log, spark, options) if spark else None
+        options, connection = request.log_options, spark or DuckdbConnection(database)
+        log = read_tables(request.log, connection, options)
         if log is None:
             log = read_log(
                 request.log, database, Path(folder), options, rejects=rejects, progress=progress
@@ -114,7 +91,7 @@ def replay(
             _check_nothing_written(request)
             found = _empty(request, files, log, profile)
             return found._replace(charged=compare_ledger(booked, ()) if booked else None)
-        rated_log, connection = log, spark or connected(database)
+        rated_log = log
         if spark and log.formats.keys() != {FORMAT_TITLE}:
             rated_log = stage_for_spark(log, database, spark, Path(folder))
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))

@@ -3,8 +3,12 @@
 Calls stay with the workers; what comes here are sums, and the sample that is priced again.
 """
 
+import os
+import re
+import shutil
+import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,17 +35,20 @@ TYPES: Mapping[str, str] = {
     "timestamp_ntz": "TIMESTAMP",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
 }
+# "timestamp" alone has no zone in a session of ours.
+SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
+    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
+}
 SHUFFLE_PARTS_PER_CORE = 3
+_STANDALONE = re.compile(r"spark://(?P<host>[^\s,]+):(?P<port>\d{1,6})")
 # What a run does not need: a page of its own, a bar that grows over the lines of the terminal.
 QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-# "timestamp" alone has no zone in a session of ours.
-SPARK_TYPES = {name: kind for kind, name in TYPES.items()} | {
-    "TIMESTAMP WITH TIME ZONE": "timestamp_ltz"
-}
+# A session in this process is reached from this machine alone.
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 class SparkConnection(NamedTuple):
@@ -116,9 +123,14 @@ class SparkConnection(NamedTuple):
             self.query(query).write.mode("overwrite").parquet(str(target))
 
     def parquet(self, paths: Sequence[Path | str], name: str = "log_files") -> str:
-        """Parquet files, read where they lie by the workers, as a relation."""
+        """Parquet files, read where they lie by the workers, as a relation.
+
+        It has the columns of all files: by default Spark takes those of one of them, and the counts
+        of a unit that only other files have would be lost.
+        """
         with _refused():
-            self.session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+            files = self.session.read.option("mergeSchema", "true").parquet(*map(str, paths))
+            files.createOrReplaceTempView(name)
         return quoted(name)
 
 
@@ -135,8 +147,10 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
         raise ReplayRefused(
             "Spark is not installed", next_step="run pip install 'pricectl[spark]'"
         ) from None
+    _check_start(master)
     builder = SparkSession.builder.master(master).appName("pricectl replay")
-    asked = {**QUIET, **(settings or {})}
+    is_local = master.startswith("local")
+    asked = {**QUIET, **(LOOPBACK if is_local else {}), **(settings or {})}
     for name, value in asked.items():
         builder = builder.config(name, value)
     with _refused(f"Spark does not start on {clean(master)}"):
@@ -149,6 +163,31 @@ def session(master: str, *, settings: Mapping[str, str] | None = None) -> Iterat
         yield attached(spark)
     finally:
         spark.stop()
+
+
+def _check_start(master: str) -> None:
+    """Refuse at once, and in plain words, what Spark tells after a minute or not at all.
+
+    Raises ReplayRefused: there is no Java, or nothing answers at the master's address.
+    """
+    home = os.environ.get("JAVA_HOME")
+    java = Path(home, "bin", "java") if home else None
+    if not (java.is_file() if java else shutil.which("java")):
+        where = f"JAVA_HOME, {home}, has no bin/java" if home else "there is no command java"
+        step = "install Java 17, or set JAVA_HOME to its folder"
+        raise ReplayRefused(f"Spark needs Java, and {clean(where)}", next_step=step)
+    found = _STANDALONE.fullmatch(master)
+    if not found:
+        return
+    address = (found["host"].strip("[]"), int(found["port"]))
+    try:
+        socket.create_connection(address, timeout=10).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        step = "start the master, or write its address as its own page has it"
+        raise ReplayRefused(
+            f"no master of Spark answers: {reason}", where=clean(master), next_step=step
+        ) from None
 
 
 def attached(spark: "SparkSession") -> SparkConnection:
@@ -188,7 +227,6 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        lines = str(error).strip().splitlines()
-        with suppress(AttributeError):
-            lines = str(error.java_exception.getMessage()).splitlines()
+        java = getattr(error, "java_exception", None)
+        lines = str(java.getMessage() if java else error).strip().splitlines()
         raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None

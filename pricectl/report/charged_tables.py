@@ -50,18 +50,25 @@ def _credits(one: ChargedJob | ChargedAccount) -> tuple[str, ...]:
     return (count(one.charged), count(one.right), difference, count(one.refunded))
 
 
-def charged_notes(found: ChargedJobs) -> Iterator[str]:
-    """What a reader of the charges must know."""
+def charged_notes(found: ChargedJobs, *, has_period: bool) -> Iterator[str]:
+    """What a reader of the charges must know; `has_period`: calls outside of it are left out."""
     yield (
         "difference: what the jobs should have been charged, less what they were charged; "
         "credits that were refunded are not taken off, and nothing is booked"
     )
     kept = sum(job.kept_calls for job in found.jobs)
     if kept:
+        outside = "outside of --from and --until, " if has_period else ""
         yield (
-            f"{plural(kept, 'call')} cannot be priced again (charged the reservation, or without "
-            "usage that can be read); the cost that was booked stays in its job"
+            f"{plural(kept, 'call')} cannot be priced again ({outside}charged the reservation, or "
+            "without usage that can be read); the cost that was booked stays in its job"
         )
+    if jobs := found.jobs_without_charge:
+        state, are = ("states", "is") if jobs == 1 else ("state", "are")
+        yield f"{plural(jobs, 'job')} {state} no charge at all and {are} left out"
+    if calls := found.calls_without_charge:
+        words = "states no charge, and counts" if calls == 1 else "state no charge, and count"
+        yield f"{plural(calls, 'call')} of the other jobs {words} as charged nothing"
     if found.not_adding_up:
         yield f"{plural(found.not_adding_up, 'job')} charged something else than the booked total"
 
@@ -73,6 +80,8 @@ def charged_document(found: ChargedJobs) -> dict[str, Any]:
         "accounts": [{"account": one.account, **_sums(one)} for one in found.accounts],
         "jobs": [_job(one) for one in found.jobs],
         "not_adding_up": found.not_adding_up,
+        "jobs_without_charge": found.jobs_without_charge,
+        "calls_without_charge": found.calls_without_charge,
     }
 
 

@@ -164,6 +164,8 @@ def styled_lines(
     lines += folded(compared.summary, "bold", canvas)
     if has_summary:
         lines += _summary_lines(summary_of(result), canvas)
+    elif canvas.quiet and (bill := summary_of(result).bill):
+        lines += folded(f"  Bill  {bill.text}", "", canvas)
     if not canvas.quiet:
         for section in text_sections(found, everything=canvas.verbose):
             lines += [EMPTY_LINE, *folded(section.title, "bold", canvas)]

@@ -71,16 +71,23 @@ class DiffSummary(NamedTuple):
 
     @property
     def lines(self) -> tuple[SummaryLine, ...]:
-        """The summary for people, at most eleven lines; none where nothing changed."""
+        """The summary for people, at most fourteen lines; none where nothing changed."""
         lines = []
         if self.bill:
-            lines += [SummaryLine("Bill", self.bill.text), SummaryLine("Usage", self.bill.basis)]
+            lines.append(SummaryLine("Bill", self.bill.text))
+            if self.bill.accounts_text:
+                lines.append(SummaryLine("Accounts", self.bill.accounts_text))
+            lines.append(SummaryLine("Usage", self.bill.basis))
         lines += [SummaryLine("Change", self.kind_words)] if self.kinds else []
         if self.tripped:
             # The gates stand one by one at the end of the report.
             lines.append(SummaryLine("Error", "; ".join(self.tripped), "error"))
         if not self.is_complete:
             lines.append(SummaryLine("Check", "not everything was compared", "warning"))
+        if self.bill and self.bill.left_out_rows:
+            rows = plural(self.bill.left_out_rows, "row")
+            words = f"the bill lacks {rows} of the usage that cannot be read"
+            lines.append(SummaryLine("Check", words, "warning"))
         if self.jumps:
             first = self.jumps[0]
             name = f"{first.full_name} {change_text.price_label(first)}"

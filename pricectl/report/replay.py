@@ -22,19 +22,11 @@ from pricectl.report.columns import (
     table,
 )
 from pricectl.report.json_text import catalog_id
-from pricectl.report.replay_tables import (
-    base_of,
-    coverage_by_layer,
-    is_compared,
-    layer_of,
-    moved_accounts,
-    new_of,
-    tables,
-    worst_names,
-)
+from pricectl.report.name_coverage import coverage_by_layer, layer_of, worst_names
+from pricectl.report.prices_at import retired_document
+from pricectl.report.replay_tables import base_of, is_compared, moved_accounts, new_of, tables
 from pricectl.report.replay_words import column_lines, introduction, notes
 from pricectl.report.report_table import ReportTable
-from pricectl.report.retired_models import retired_document
 
 
 def text(result: ReplayResult, canvas: Canvas) -> str:

@@ -6,25 +6,22 @@ Apart from the formats, so that terminal, Markdown and HTML say the same.
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from pricectl.core.labels import count, plural
-from pricectl.core.money import PICO_PER_USD, divide
-from pricectl.replay.rating_result import CoverageRow, RatedGroup, SideTotals
-from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.core.labels import count, percent, plural
+from pricectl.core.money import PICO_PER_USD
+from pricectl.replay.price_files import BASE, NEW
+from pricectl.replay.rating_result import RatedGroup, SideTotals
+from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_tables
-from pricectl.report.replay_words import bar, change_percent
+from pricectl.report.name_coverage import layers_table, worst_names_table
+from pricectl.report.prices_at import retired_table
+from pricectl.report.replay_words import bar
 from pricectl.report.report_table import ReportTable
-from pricectl.report.retired_models import retired_table
 
 # More lines are shown with -v.
-SHOWN, SHOWN_ACCOUNTS, SHOWN_NAMES, SHOWN_REASONS = 20, 5, 10, 8
+SHOWN, SHOWN_ACCOUNTS, SHOWN_REASONS = 20, 5, 8
 NO_VALUE = "(none)"
-# The layers of a lookup from the surest on; "unpriced" is a row without a price for what was used.
-LAYERS = ("exact", "alias", "case", "partial", "reference", "default")
-_GUESSED = ("partial", "reference", "default")
-UNPRICED = "unpriced"
 _MILLIONTH = PICO_PER_USD // 10**6
-_UNPRICED_FLAG = "unpriced-unit"
 
 
 def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) -> list[ReportTable]:
@@ -41,8 +38,8 @@ def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) ->
         ]
     found = [
         *costs,
-        _coverage(result),
-        _names(result, verbose=verbose),
+        layers_table(result),
+        worst_names_table(result, verbose=verbose),
         _reasons("rows that could not be read", result.log.rejected, result, verbose=verbose),
         _reasons("rows that are not billed calls", result.log.left_out, result, verbose=verbose),
     ]
@@ -71,7 +68,7 @@ def _totals(result: ReplayResult) -> ReportTable:
     if is_compared(result):
         old = base_of(result.total)
         pairs = zip(_numbers(old, result), _numbers(new, result), strict=True)
-        percents = [change_percent(before, after) for before, after in pairs]
+        percents = [percent(before, after) for before, after in pairs]
         moved = (
             dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),
             dollars(new.customer_pico_usd - old.customer_pico_usd, signed=True),
@@ -126,7 +123,7 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
                 dollars(old.contract_pico_usd),
                 dollars(new.contract_pico_usd),
                 dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),
-                change_percent(old.contract_pico_usd, new.contract_pico_usd),
+                percent(old.contract_pico_usd, new.contract_pico_usd),
             )
             credited = f"{count(old.credits[mode])} \u2192 {count(new.credits[mode])}"
         else:
@@ -182,7 +179,7 @@ def _accounts(result: ReplayResult, *, verbose: bool) -> Iterator[ReportTable]:
                 dollars(
                     new_of(one).customer_pico_usd - base_of(one).customer_pico_usd, signed=True
                 ),
-                change_percent(base_of(one).customer_pico_usd, new_of(one).customer_pico_usd),
+                percent(base_of(one).customer_pico_usd, new_of(one).customer_pico_usd),
             )
             for one in shown
         )
@@ -207,7 +204,7 @@ def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
             dollars(one.stated_pico_usd),
             dollars(new_of(one).stated_calls_pico_usd),
             _difference(difference(one)),
-            change_percent(one.stated_pico_usd, new_of(one).stated_calls_pico_usd),
+            percent(one.stated_pico_usd, new_of(one).stated_calls_pico_usd),
         )
         for one in shown
     )
@@ -222,70 +219,6 @@ def _difference(pico: int) -> str:
     if 0 < abs(pico) < _MILLIONTH:
         return f"{'+' if pico > 0 else '-'}<{dollars(_MILLIONTH)}"
     return dollars(pico, signed=True)
-
-
-def layer_of(row: CoverageRow) -> str:
-    """How a name was found; "unpriced" where its row has no price for something that was used."""
-    return UNPRICED if _UNPRICED_FLAG in row.flags else row.layer
-
-
-def coverage_by_layer(result: ReplayResult) -> list[tuple[str, int, int]]:
-    """Layer, calls and picodollars by the new prices; layers without calls are left out."""
-    sums: dict[str, list[int]] = {}
-    for row in result.coverage:
-        if row.side == NEW:
-            found = sums.setdefault(layer_of(row), [0, 0])
-            found[0] += row.calls
-            found[1] += row.pico_usd
-    order = (*LAYERS, UNPRICED)
-    return [(name, *sums[name]) for name in sorted(sums, key=order.index)]  # type: ignore[misc]
-
-
-def _coverage(result: ReplayResult) -> ReportTable:
-    calls = max(result.total.calls, 1)
-    lines = tuple(
-        (name, count(number), _share(number, calls), dollars(pico))
-        for name, number, pico in coverage_by_layer(result)
-    )
-    return ReportTable("how the names were found", ("", "calls", "", "cost"), lines, "lrrr")
-
-
-def _share(part: int, whole: int) -> str:
-    tenths = divide(part * 1000, whole, "half-even")
-    return f"{tenths // 10}.{tenths % 10}%" if tenths or not part else "<0.1%"
-
-
-def worst_names(result: ReplayResult) -> list[CoverageRow]:
-    """Names that were guessed or have no price, the most money first."""
-    found: dict[tuple[str, ...], CoverageRow] = {}
-    for row in result.coverage:
-        if row.side == NEW and (layer_of(row) == UNPRICED or row.layer in _GUESSED):
-            key = (row.name, row.seller, layer_of(row), row.catalog_model)
-            before = found.get(key, row._replace(calls=0, pico_usd=0, flags=()))
-            found[key] = before._replace(
-                calls=before.calls + row.calls,
-                pico_usd=before.pico_usd + row.pico_usd,
-                flags=tuple(dict.fromkeys((*before.flags, *row.flags))),
-            )
-    return sorted(found.values(), key=lambda row: (-row.pico_usd, -row.calls, row.name))
-
-
-def _names(result: ReplayResult, *, verbose: bool) -> ReportTable:
-    found = worst_names(result)
-    shown = found if verbose else found[:SHOWN_NAMES]
-    lines = tuple(
-        (
-            row.name,
-            layer_of(row),
-            row.catalog_model,
-            count(row.calls),
-            dollars(row.pico_usd),
-        )
-        for row in shown
-    )
-    headings = ("name", "found by", "priced as", "calls", "cost")
-    title = "names that were guessed, or have no price"
-    return ReportTable(title, headings, lines, "lllrr", len(found) - len(shown))
 
 
 def _reasons(

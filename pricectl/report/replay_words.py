@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.core.labels import count, percent, plural
+from pricectl.core.labels import clean, count, plural
 from pricectl.edit.waiving import toml_text
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.charged_tables import charged_notes
-from pricectl.report.retired_models import later_notes, monthly_note
+from pricectl.report.prices_at import later_notes, monthly_note, reference_notes
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"
@@ -29,16 +29,19 @@ def introduction(result: ReplayResult) -> list[str]:
     prices = f"prices: {result.files.new_name}"
     if result.files.base:
         prices += f", compared with {result.files.base_name}"
-    return [sentence, f"{prices}; profile {result.profile.name}"]
+    own = "each job by the budget mode, markup and rounding that it began with"
+    is_own = result.charged is not None and result.charged.of_ledger
+    return [sentence, f"{prices}; {own if is_own else f'profile {result.profile.name}'}"]
 
 
 def notes(result: ReplayResult) -> Iterator[str]:
     """What a reader of the figures must know."""
     log = result.log
     if result.charged:
-        yield from charged_notes(result.charged)
+        yield from charged_notes(result.charged, has_period=bool(log.outside_period))
     if result.files.at and result.files.base:
         yield monthly_note(result)
+        yield from reference_notes(result)
         yield from later_notes(result)
     if log.repeated:
         yield f"{plural(log.repeated, 'row')} repeat a call that another row states in full"
@@ -53,8 +56,18 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield f"if all of these cache writes were for an hour, the cost would be {more} higher"
     if log.is_summed:
         yield "rows are sums of many requests, so each counts as one job; the last day may grow"
+    yield from _summary_notes(result)
     if result.checked_calls:
         yield f"{plural(result.checked_calls, 'call')} priced again one by one: no difference"
+
+
+def _summary_notes(result: ReplayResult) -> Iterator[str]:
+    """Where the summary is, and what it is for."""
+    if result.request.summary:
+        yield (
+            f"{clean(result.request.summary)}: the summary, without names of accounts; "
+            "diff --usage and the setting usage_file take it"
+        )
 
 
 def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str]:
@@ -72,23 +85,13 @@ def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str
             continue
         yield "[replay.columns]"
         for role, one in columns.columns.items():
-            yield f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
+            yield f"{role} = {toml_text(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
 
 
 def _column(role: str, columns: ColumnMap) -> str:
     found = columns.columns[role]
     times = f" x {count(found.scale)}" if found.scale > 1 else ""
     return f"{role}{'?' if found.guessed else ''} {found.name}{times}"
-
-
-def toml(text: str) -> str:
-    """A text as TOML."""
-    return toml_text(text)
-
-
-def change_percent(old: Fraction | int, new: Fraction | int) -> str:
-    """How much an amount moved, signed, to a tenth."""
-    return percent(old, new)
 
 
 def bar(share: Fraction) -> str:

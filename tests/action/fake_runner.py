@@ -128,7 +128,7 @@ def run_action(
             check=False,
         )
         log += done.stdout
-        for name, value in _outputs(output).items():
+        for name, value in outputs_of(output).items():
             context[f"steps.{step['id']}.outputs.{name}"] = value
         code = done.returncode
         if code:
@@ -154,7 +154,8 @@ def _filled(text: str, context: Mapping[str, str]) -> str:
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: context.get(found[1], ""), str(text))
 
 
-def _outputs(path: Path) -> dict[str, str]:
+def outputs_of(path: Path) -> dict[str, str]:
+    """What a step wrote to GITHUB_OUTPUT."""
     lines = path.read_text(encoding="utf-8").splitlines()
     assert all(re.match(r"[a-z-]+=", line) for line in lines), lines
     return dict(line.split("=", 1) for line in lines)

@@ -1,7 +1,9 @@
 """The action in another team's repository, step by step as the runner runs it."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import yaml
 
 from tests.action.conftest import NAME, PRICES, ForeignRepository
 from tests.action.fake_github import NUMBER, REPOSITORY
-from tests.action.fake_runner import ACTION, STEPS, ActionRun
+from tests.action.fake_runner import ACTION, BASH, STEPS, ActionRun, outputs_of
 from tests.conftest import ROOT
 from tests.files.test_versions import git
 
@@ -144,6 +146,32 @@ def test_a_review_with_usage_begins_with_the_bill_everywhere(foreign: ForeignRep
     for place in (body_of(foreign), run.summary, run.log):
         assert said in place.replace("`", "")
     assert (run.code, run.outputs["limits-exceeded"]) == (1, "1")
+
+
+@pytest.mark.parametrize(
+    ("usage", "extra"), [("", ""), ("usage.json", ""), ("logs/calls.parquet", "[replay]")]
+)
+def test_a_usage_log_installs_what_reads_it(tmp_path: Path, usage: str, extra: str) -> None:
+    """DuckDB, which a summary does not need, is installed where the input names a log."""
+    calls = tmp_path / "calls"
+    python = tmp_path / "python"
+    python.write_text(
+        '#!/bin/sh\nfor last; do :; done\ncase "$*" in\n'
+        '*venv*) mkdir -p "$last/bin"; cp "$0" "$last/bin/python";;\n'
+        f'*) echo "$last" >> {calls};;\nesac\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    output = tmp_path / "output"
+    shared = {"PYTHON": str(python), "GITHUB_ACTION_PATH": str(ROOT), "RUNNER_OS": "Linux"}
+    shared |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(output), "INPUT_USAGE": usage}
+    for name in ("version", "install"):
+        [step] = [one for one in STEPS if one.get("id") == name]
+        found = outputs_of(output) if output.exists() else {}
+        own = {"ENVIRONMENT": found.get("environment", "")} if found else {}
+        own |= {"EXTRA": found["extra"]} if found else {}
+        subprocess.run([*BASH, step["run"]], env=os.environ | shared | own, check=True)
+    assert calls.read_text(encoding="utf-8").strip() == f"{ROOT}{extra}"
 
 
 def test_a_limit_that_is_not_a_percentage_fails_the_job(foreign: ForeignRepository) -> None:

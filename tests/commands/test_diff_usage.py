@@ -61,6 +61,44 @@ def test_the_first_line_is_from_real_traffic_in_every_format(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("edited")
+def test_the_accounts_that_pay_most_more_are_named(run: Run) -> None:
+    """Whoever reads that a limit on accounts is exceeded must know whose bill it is."""
+    for name in ("text", "markdown", "html"):
+        said = run("diff", "--base", "old.json", "--usage", "log.csv", "-o", name).stdout
+        assert "acme +20%" in said, name
+    run("replay", "log.csv", "--summary", "usage.json")
+    said = run("diff", "--base", "old.json", "--usage", "usage.json").stdout
+    assert "account 1 +20%" in said
+    assert "acme" not in said
+
+
+@pytest.mark.usefixtures("edited")
+def test_the_quiet_report_has_the_bill(run: Run) -> None:
+    said = run("diff", "--base", "old.json", "--usage", "log.csv", "-q").stdout
+    assert LINE in said
+    assert "acme" not in said
+    assert "Bill" not in run("diff", "--base", "old.json", "-q").stdout
+
+
+def test_rows_that_cannot_be_read_are_told(run: Run, edited: Path) -> None:
+    (edited / "log.csv").write_text(f"{LOG}gpt-4o,,x,acme,many,0,0\n", encoding="utf-8")
+    said = run("diff", "--base", "old.json", "--usage", "log.csv").stdout
+    assert "1 row could not be read" in " ".join(said.split())
+
+
+def test_a_file_that_is_no_log_is_refused_with_a_step_that_diff_has(run: Run, edited: Path) -> None:
+    (edited / "log.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    refused = run("diff", "--base", "old.json", "--usage", "log.csv")
+    assert refused.exit_code == 2
+    assert "--column" not in refused.stderr
+    assert "pricectl replay log.csv" in refused.stderr
+    (edited / "other.json").write_text("{}", encoding="utf-8")
+    refused = run("diff", "--base", "old.json", "--usage", "other.json")
+    assert refused.exit_code == 2
+    assert "neither a usage log nor the summary of one" in refused.stderr
+
+
+@pytest.mark.usefixtures("edited")
 def test_without_usage_the_sample_jobs_are_named(run: Run) -> None:
     said = run("diff", "--base", "old.json").stdout
     assert "Money    sample jobs: openai/gpt-4o" in said
@@ -100,6 +138,20 @@ def test_settings_name_the_usage_and_the_limits(run: Run, edited: Path) -> None:
     assert "limit max-bill-increase exceeded" in found.stdout
 
 
+def test_a_usage_file_that_is_missing_says_who_named_it(run: Run, edited: Path) -> None:
+    (edited / "pricectl.toml").write_text('usage_file = "sums.json"\n', encoding="utf-8")
+    refused = run("diff", "--base", "old.json")
+    assert refused.exit_code == 2
+    assert "sums.json: no such file; --usage or the setting usage_file names it" in refused.stderr
+
+
+@pytest.mark.usefixtures("edited")
+def test_the_report_says_where_the_summary_is_and_what_for(run: Run) -> None:
+    said = " ".join(run("replay", "log.csv", "--summary", "usage.json").stdout.split())
+    assert "usage.json: the summary, without names of accounts; diff --usage and" in said
+    assert "the summary" not in run("replay", "log.csv").stdout
+
+
 def test_a_summary_has_no_names_and_costs_the_same(
     run: Run, edited: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +185,50 @@ def test_a_change_of_the_markup_is_in_the_bill(run: Run, edited: Path) -> None:
     found = json.loads(result.stdout)["overview"]["bill"]
     assert (found["old_usd"], found["new_usd"]) == ("7.00", "7.70")
     assert found["text"].startswith("+$1.40 a month")
+
+
+@pytest.mark.parametrize(
+    ("at", "new_usd"), [("2026-11-30", "8.00"), ("2026-12-01", "16.00"), ("2027-01-01", "8.00")]
+)
+def test_rules_of_a_profile_are_those_of_the_day(
+    run: Run, edited: Path, at: str, new_usd: str
+) -> None:
+    """The calls are of October, the doubled price is December's; a log and its summary agree."""
+    rule = "[[profiles.default.rules]]\nmarkup_percent = 100\n"
+    dated = f'{rule}from = "2026-12-01"\nuntil = "2027-01-01"\n'
+    (edited / "pricectl.toml").write_text(dated, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        assert bill(run, "--usage", usage, "--at", at)["new_usd"] == new_usd
+
+
+def test_rows_that_are_left_out_and_calls_of_nobody_are_no_accounts(run: Run, edited: Path) -> None:
+    nobody = "o3,2026-10-15T10:00:00Z,,,1000,0,1000\n"
+    bad = "o3,2026-10-15T10:00:00Z,,acme,many,0,1000\n"
+    (edited / "log.csv").write_text(LOG + nobody + bad, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        found = bill(run, "--usage", usage)
+        assert (found["calls"], found["accounts"], found["left_out_rows"]) == (111, 2, 1)
+        for name in ("text", "markdown", "html"):
+            said = run("diff", "--base", "old.json", "--usage", usage, "-o", name).stdout
+            assert "the bill lacks 1 row of the usage that cannot be read" in said, name
+    (edited / "log.csv").write_text(HEAD, encoding="utf-8")
+    refused = run("diff", "--base", "old.json", "--usage", "log.csv")
+    assert refused.exit_code == 2
+    assert "has no calls that can be read" in refused.stderr
+
+
+def test_names_that_the_reference_answers_cost_what_they_cost_in_replay(
+    run: Run, edited: Path
+) -> None:
+    """The price file has no claude-opus-4-1; the default price would be $1."""
+    (edited / "pricectl.toml").write_text('fallback = "reference"\n', encoding="utf-8")
+    call = "claude-opus-4-1,2026-10-15T10:00:00Z,,acme,1000000,0,1000000\n"
+    (edited / "log.csv").write_text(HEAD + call, encoding="utf-8")
+    assert run("replay", "log.csv", "--summary", "usage.json").exit_code == 0
+    for usage in ("log.csv", "usage.json"):
+        assert bill(run, "--usage", usage)["new_usd"] == "15.00"
 
 
 def git(folder: Path, *words: str) -> None:

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from pricectl.changes.gates import FailOnChange
 from pricectl.check.findings import SEVERITIES
 from pricectl.cli import VERBS
+from pricectl.commands.call_options import ProfileOptions, UsageOptions
 from pricectl.commands.fail_on import FailOnChangeOrDue, FailOnDue, FailOnSeverityOrDue
 from pricectl.commands.options import ViewOptions, typer_command
-from pricectl.commands.question import ProfileOptions, UsageOptions
 from pricectl.core import Profile, Usage
 from pricectl.report.formats import FORMATS, formats_of
 from tests.conftest import ROOT, Run

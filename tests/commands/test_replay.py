@@ -553,13 +553,16 @@ def test_the_example_log_is_what_its_script_writes(run: Run) -> None:
 PERIOD = ("--from", "2026-10-02", "--until", "2026-10-03")
 # Two options of which one would be dropped in silence, with a part of what is said.
 CONTRADICTIONS = (
-    (("--charged", "log.csv", "--base", "packaged"), "--base: works without --charged only"),
-    (("--charged", "log.csv", "--at", "2027-01"), "--at: works without --charged only"),
-    (("--charged", "log.csv", "--by", "model"), "--by: works without --charged only"),
-    (("--charged", "log.csv", "--from", "2026-10-02"), "--from: works without --charged only"),
-    (("--charged", "log.csv", "--until", "2026-10-02"), "--until: works without --charged only"),
-    (("--charged", "log.csv", "--engine", "local"), "--engine: works without --charged only"),
-    (("log.csv", "--summary", "s.json", "--engine", "local"), "works without --summary only"),
+    (("--charged", "log.csv", "--base", "packaged"), "--base: cannot be combined with --charged"),
+    (("--charged", "log.csv", "--at", "2027-01"), "--at: cannot be combined with --charged"),
+    (("--charged", "log.csv", "--by", "model"), "--by: cannot be combined with --charged"),
+    (("--charged", "log.csv", "--from", "2026-10-02"), "--from: cannot be combined with"),
+    (
+        ("--charged", "log.csv", "--until", "2026-10-02"),
+        "--until: cannot be combined with",
+    ),
+    (("--charged", "log.csv", "--engine", "local"), "--engine: cannot be combined with --charged"),
+    (("log.csv", "--summary", "s.json", "--engine", "local"), "cannot be combined with --summary"),
     (("log.csv", "--charged", "log.csv"), "--charged: is given besides LOG"),
     (("log.csv", "--from", "2026-10-03", "--until", "2026-10-02"), "is not before --until"),
     (("log.csv", "--from", "2026-10-03", "--until", "2026-10-03"), "is not before --until"),

@@ -17,10 +17,12 @@ import pytest
 from pricectl.core import Catalog, Profile
 from pricectl.core.money import ROUNDINGS, divide
 from pricectl.replay.arithmetic import rounded
+from pricectl.replay.call_tables import read_tables
 from pricectl.replay.calls import CALL_COLUMNS, COUNT_TYPE, quoted
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.duckdb_engine import DuckdbConnection, session
 from pricectl.replay.errors import ReplayRefused
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import rows_query, write_rows
@@ -94,6 +96,22 @@ def call(number: int, name: str = "m", **columns: Any) -> dict[str, Any]:
 def rated(connection: EngineConnection, rows: Sequence[Row], **options: Any) -> Rating:
     put(connection, rows)
     return rate(connection, "calls", [NEW], options.pop("profile", PROFILE), **options)
+
+
+def test_files_with_other_units_are_read_with_all_of_them(
+    connection: EngineConnection, tmp_path: Path
+) -> None:
+    """Spark by itself takes the columns of one file: the counts of the others would be free."""
+    for number, unit in enumerate(("cache_read", "reasoning"), 1):
+        duckdb.sql(
+            f"SELECT {number}::BIGINT AS row, 'm' AS name, 7::BIGINT AS {unit}"
+        ).write_parquet(str(tmp_path / f"{number}.parquet"))
+    read = read_tables([str(tmp_path)], connection, LogOptions({}, ""))  # type: ignore[arg-type]
+    assert read is not None
+    sums = "sum(cache_read) AS cached, sum(reasoning) AS thought, count(*) AS calls"
+    query = f"SELECT {sums} FROM {read.relation} AS c"  # noqa: S608 - our own words
+    [row] = connection.rows(query)
+    assert (int(row["cached"]), int(row["thought"]), row["calls"]) == (7, 7, 2)
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["single-requests", "sums-of-requests"])

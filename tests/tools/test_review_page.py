@@ -20,6 +20,7 @@ def test_the_page_shows_five_real_changes_and_october_in_terminal_and_comment() 
     assert len(changes) >= 6
     assert sorted(COMMANDS) == sorted([*changes, *(f"{one} -o markdown" for one in changes)])
     assert any("deployed-2025-10-23.json" in change for change in changes)
+    assert any("--usage" in change for change in changes)
 
 
 @pytest.mark.parametrize("found", BLOCKS, ids=COMMANDS)

@@ -68,10 +68,16 @@ class ChargedJobs(NamedTuple):
     """All jobs in the order of account and name.
 
     `not_adding_up` counts those whose charge is not what their own booked total comes to.
+    `of_ledger`: each job has its own conditions. Jobs of which no call states a charge are left
+    out and counted in `jobs_without_charge`; `calls_without_charge` are calls of the other jobs
+    that state none.
     """
 
     jobs: tuple[ChargedJob, ...]
     not_adding_up: int = 0
+    of_ledger: bool = False
+    jobs_without_charge: int = 0
+    calls_without_charge: int = 0
 
     @property
     def accounts(self) -> tuple[ChargedAccount, ...]:
@@ -173,7 +179,7 @@ def compare_ledger(ledger: BookedLedger, repriced: Iterable[RepricedJob]) -> Cha
     jobs = tuple(
         _of_ledger(job, by_id.get(ledger_id(job.account, job.name))) for job in ledger.jobs
     )
-    return ChargedJobs(jobs, sum(not job.adds_up for job in ledger.jobs))
+    return ChargedJobs(jobs, sum(not job.adds_up for job in ledger.jobs), of_ledger=True)
 
 
 def _of_ledger(job: BookedJob, repriced: RepricedJob | None) -> ChargedJob:
@@ -205,7 +211,13 @@ def compare_log(repriced: Iterable[RepricedJob], mode: Mode, profile: Profile) -
             "no call states the credits that it was charged",
             next_step="--column charged_credits=COLUMN names the column",
         )
-    return ChargedJobs(tuple(_of_log(found, mode, profile)))
+    # Nobody knows what the others were charged: taken as 0, they would all be undercharged.
+    stating = [one for one in found if one.charged_calls]
+    return ChargedJobs(
+        tuple(_of_log(stating, mode, profile)),
+        jobs_without_charge=len(found) - len(stating),
+        calls_without_charge=sum(one.calls - one.charged_calls for one in stating),
+    )
 
 
 def _of_log(repriced: Iterable[RepricedJob], mode: Mode, profile: Profile) -> Iterator[ChargedJob]:

@@ -152,6 +152,11 @@ class ColumnMap(NamedTuple):
         return found is not None and (not found.guessed or _word(found.name) in _RESPONSE_IDS)
 
 
+def names_model(names: Iterable[str]) -> bool:
+    """Whether one of the columns has a usual name of the model's."""
+    return not {_word(name) for name in names}.isdisjoint(_TEXTS["name"])
+
+
 def read_column(word: str) -> tuple[str, LogColumn]:
     """`ROLE=COLUMN` or `ROLE=COLUMN*1000`, as `--column` has it. Raises BadLog."""
     role, equals, name = word.partition("=")
@@ -196,6 +201,11 @@ def guess(
     taken = {column.name for column in columns.values()}
     unread = (name for name in listed if _CHARGED.search(_word(name)) and name not in taken)
     return found._replace(unread=tuple(unread))
+
+
+def names_a_model(columns: Iterable[str]) -> bool:
+    """Whether a column has a name that plain tables give the model."""
+    return any(_word(column) in _TEXTS["name"] for column in columns)
 
 
 def _guessed(

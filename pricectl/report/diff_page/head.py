@@ -66,7 +66,7 @@ def _effects(summary: DiffSummary) -> Iterator[Markup]:
         bill = summary.bill
         moved = bill.monthly_pico_usd
         kind = "up" if moved > 0 else "down" if moved < 0 else ""
-        yield _fact("Customers' bills", bill.text, bill.basis, kind=kind)
+        yield _fact("Customers' bills", bill.text, bill.accounts_text, bill.basis, kind=kind)
     for name, money in (
         (f"Largest effect in money{basis}", summary.money),
         ("Largest effect later", summary.later),

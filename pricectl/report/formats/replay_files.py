@@ -11,7 +11,8 @@ from typing import Any
 from pricectl.core.money import exact_usd, usd
 from pricectl.replay.calls import quoted, text_literal
 from pricectl.replay.duckdb_engine import create_table, session
-from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.replay.price_files import BASE, NEW
+from pricectl.replay.run import ReplayResult
 from pricectl.report.charged_tables import charged_document
 from pricectl.report.formats.csv_lines import cell
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,7 @@ def ledger(home: Path) -> Path:
     call("initech", "lost", None)
     call("initech", "lost", (100, 10))
     call("umbrella", "whole", (1_000, 100), mode="job_based")
+    call("umbrella", "unknown", (1_000, 100), "nobodys-model")
     (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
     return Path(made.ledger.path)
 
@@ -118,6 +121,41 @@ def test_a_call_without_usage_keeps_what_was_booked(run: Run, ledger: Path) -> N
     assert job["right_credits"] == -(-right * 13_000 // 10**12)
 
 
+def test_a_call_at_the_default_price_is_priced_again(run: Run, ledger: Path) -> None:
+    """It is flagged, and so is one that was charged its reservation; 1,000 + 100 x 2 at $1."""
+    [job] = [one for one in charged(run, ledger)["jobs"] if one["job"] == "unknown"]
+    assert (job["repriced_calls"], job["kept_calls"], job["right_usd"]) == (1, 0, "0.0012")
+
+
+def test_refunds_and_charges_that_do_not_add_up_are_told(run: Run, ledger: Path) -> None:
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute("UPDATE job SET refunded = 5 WHERE account = 'acme' AND name = 'a'")
+        database.execute("UPDATE job SET charged = 36 WHERE account = 'globex'")
+    found = charged(run, ledger)
+    assert found["not_adding_up"] == 1
+    refunded = {
+        job["job"]: job["refunded_credits"] for job in found["jobs"] if job["refunded_credits"]
+    }
+    assert refunded == {"a": 5}
+    assert differences(found)["acme", "a"] == (448, 58, -390)
+    assert differences(found)["globex", "a"] == (36, 34, -2)
+    said = run("replay", "--charged", str(ledger)).stdout
+    assert "1 job charged something else than the booked total" in said
+
+
+def test_a_job_keeps_the_conditions_it_began_with(run: Run, ledger: Path) -> None:
+    """A minimum of 100 credits a job, where the right cost comes to 58; and one that is garbled."""
+    minimum = "UPDATE job SET profile = json_set(profile, '$.minimum_credits', ?) WHERE name = 'a'"
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(minimum, ("100",))
+    assert differences(charged(run, ledger))["acme", "a"] == (448, 100, -348)
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(minimum, ("1e9999999",))
+    refused = run("replay", "--charged", str(ledger))
+    assert refused.exit_code == 2
+    assert "a job whose profile cannot be read: '1e9999999' is not an amount" in refused.stderr
+
+
 def test_accounts_are_the_sums_of_their_jobs(run: Run, ledger: Path) -> None:
     found = charged(run, ledger)
     accounts = {one["account"]: one for one in found["accounts"]}
@@ -125,6 +163,7 @@ def test_accounts_are_the_sums_of_their_jobs(run: Run, ledger: Path) -> None:
     assert accounts["acme"]["charged_credits"] == 449
     assert accounts["acme"]["difference_credits"] == -390
     assert accounts["acme"]["overcharged_jobs"] == 1
+    assert accounts["acme"]["undercharged_jobs"] == 0
     total = found["total"]
     assert total["difference_credits"] == sum(job["difference_credits"] for job in found["jobs"])
 
@@ -171,6 +210,71 @@ def test_a_log_with_charges_needs_its_mode(run: Run, home: Path) -> None:
     assert found["jobs"][0]["booked_usd"] is None
 
 
+def test_jobs_and_calls_that_state_no_charge_are_told_and_not_called_undercharged(
+    run: Run, home: Path
+) -> None:
+    """j states 3 for its first call alone, so its charge is 3; nothing is known of k's charge."""
+    (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
+    log = home / "log.csv"
+    lines = "model,job,account,prompt_tokens,completion_tokens,charged_credits\n"
+    rows = ("gpt-4o,j,acme,1000,500,3", "gpt-4o,j,acme,1000,501,", "gpt-4o,k,acme,1000,502,")
+    log.write_text(lines + "\n".join(rows) + "\n", encoding="utf-8")
+    words = ("--column", "job=job", "--mode", "consumption_usd")
+    found = charged(run, log, *words)
+    assert differences(found) == {("acme", "j"): (3, 1, -2)}
+    assert (found["jobs_without_charge"], found["calls_without_charge"]) == (1, 1)
+    said = run("replay", "--charged", str(log), *words).stdout
+    assert "1 job states no charge at all and is left out" in said
+    assert "1 call of the other jobs states no charge, and counts as charged nothing" in said
+
+
+@pytest.mark.parametrize(
+    "words", [("--at", "2027-01"), ("--base", "packaged"), ("--by", "account")]
+)
+def test_an_option_that_does_not_apply_to_charges_is_refused(
+    run: Run, ledger: Path, words: tuple[str, str]
+) -> None:
+    refused = run("replay", "--charged", str(ledger), *words)
+    assert refused.exit_code == 2
+    assert words[0] in refused.stderr
+    assert "--charged" in refused.stderr
+
+
+def test_calls_outside_of_the_period_keep_what_was_booked(run: Run, ledger: Path) -> None:
+    result = run("replay", "--charged", str(ledger), "--until", "2001-01-01", "-o", "text")
+    assert "outside of --from and --until" in result.stdout
+    found = charged(run, ledger, "--until", "2001-01-01")
+    assert {job["difference_credits"] for job in found["jobs"]} == {0}
+    assert "--from" not in run("replay", "--charged", str(ledger)).stdout
+
+
+def test_the_text_names_the_conditions_of_the_charges(run: Run, ledger: Path) -> None:
+    said = " ".join(run("replay", "--charged", str(ledger)).stdout.split())
+    assert "each job by the budget mode, markup and rounding that it began with" in said
+    assert "profile default" not in said
+
+
+def test_rules_of_the_profile_are_in_the_right_charge(run: Run, home: Path) -> None:
+    """$0.0075 and a fee of $1 a call: 10.075 credits at 10 a dollar, 11."""
+    (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
+    rule = '[[profiles.default.rules]]\naccount = "acme"\nfee_usd = "1"\n'
+    (home / "pricectl.toml").write_text(rule, encoding="utf-8")
+    lines = "model,account,prompt_tokens,completion_tokens,charged_credits\n"
+    (home / "log.csv").write_text(f"{lines}gpt-4o,acme,1000,500,1\n", encoding="utf-8")
+    found = run("replay", "--charged", "log.csv", "--mode", "consumption_usd", "-o", "json")
+    [job] = json.loads(found.stdout)["charged"]["jobs"]
+    assert (job["charged_credits"], job["right_credits"]) == (1, 11)
+
+
+def test_a_ledger_and_another_log_are_not_compared_at_once(
+    run: Run, ledger: Path, home: Path
+) -> None:
+    (home / "log.csv").write_text("model,prompt_tokens\ngpt-4o,1\n", encoding="utf-8")
+    refused = run("replay", "--charged", str(ledger), "--charged", "log.csv")
+    assert refused.exit_code == 2
+    assert "give one kind of log at once" in refused.stderr
+
+
 def test_a_log_without_charges_is_refused(run: Run, home: Path) -> None:
     (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
     log = home / "log.csv"
@@ -200,7 +304,7 @@ def test_what_a_ledger_states_itself_cannot_be_said(
 ) -> None:
     result = run("replay", "--charged", str(ledger), *words)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"{words[0]}: works without --charged only" in " ".join(result.stderr.split())
+    assert f"{words[0]}: cannot be combined with --charged" in " ".join(result.stderr.split())
 
 
 def test_columns_of_the_settings_are_not_those_of_a_ledger(

@@ -7,8 +7,9 @@ from pricectl.changes.bill import MONTH_DAYS
 from pricectl.core.labels import count, plural
 from pricectl.core.money import usd
 from pricectl.replay.logs.log import days_of
+from pricectl.replay.price_files import BASE, NEW
 from pricectl.replay.prices_at import RetiredModel
-from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.replay.run import ReplayResult
 from pricectl.report.amounts import dollars
 from pricectl.report.report_table import ReportTable
 
@@ -58,12 +59,22 @@ def retired_document(result: ReplayResult) -> list[dict[str, Any]]:
             "model": one.model.full_name,
             "since": one.model.since,
             "charged_as": one.model.successor or None,
+            "in_file": not one.model.of_reference if one.model.successor else None,
             "calls": one.calls,
             "old_usd": usd(one.old_pico_usd),
             "new_usd": usd(one.new_pico_usd),
         }
         for one in retired_uses(result)
     ]
+
+
+def reference_notes(result: ReplayResult) -> list[str]:
+    """The successors that have no row in the file, whose list price was taken."""
+    names = [one.model.successor for one in retired_uses(result) if one.model.of_reference]
+    if not names:
+        return []
+    shown = ", ".join(dict.fromkeys(names))
+    return [f"not in the file, so at list price: {shown}; pricectl add NAME takes a row over"]
 
 
 def later_notes(result: ReplayResult) -> list[str]:
@@ -86,4 +97,9 @@ def monthly_note(result: ReplayResult) -> str:
         paid = dollars(side.customer_pico_usd * scale)
         costs.append(f"{dollars(side.contract_pico_usd * scale)} (customers {paid})")
     length = f"{plural(days, 'day')} scaled to {MONTH_DAYS}" if days else "the log has no times"
-    return f"a month of this traffic: {costs[0]} before, {costs[1]} on {result.files.at}; {length}"
+    unserved = any(not one.model.successor for one in retired_uses(result))
+    without = ", without the calls that nobody serves" if unserved else ""
+    return (
+        f"a month of this traffic: {costs[0]} before, {costs[1]} on {result.files.at}{without}; "
+        f"{length}"
+    )
