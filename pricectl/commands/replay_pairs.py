@@ -1,6 +1,6 @@
 """Options of `replay` of which one would be dropped in silence if both were given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import typer
@@ -25,10 +25,13 @@ PAIRS = (
         "which compares what was charged with the prices in the file, as of each call's time",
     ),
     OptionPair(("--by",), CHARGED, "which lists accounts and jobs"),
-    OptionPair(("--from", "--until"), CHARGED, "which compares whole jobs"),
 )
 # A ledger has each job's own mode, markup and account, and its rows are of one known shape.
-OF_LEDGERS = ("--mode", "--profile", "--column", "--cache", "--rows")
+OF_LEDGER = OptionPair(
+    ("--mode", "--profile", "--column", "--cache", "--rows"),
+    CHARGED,
+    "whose ledger states the conditions of each job itself",
+)
 
 
 def check_pairs(given: Mapping[str, object], *, is_ledger: bool) -> None:
@@ -38,11 +41,7 @@ def check_pairs(given: Mapping[str, object], *, is_ledger: bool) -> None:
         given: the values of options such as "--by"; None is not given.
         is_ledger: `--charged` names a ledger, and no other log.
     """
-    pairs: Iterable[OptionPair] = PAIRS
-    if is_ledger:
-        reason = "whose ledger states the conditions of each job itself"
-        pairs = (*PAIRS, OptionPair(OF_LEDGERS, CHARGED, reason))
-    for pair in pairs:
+    for pair in (*PAIRS, OF_LEDGER) if is_ledger else PAIRS:
         for option in pair.options:
             if given.get(option) is not None and given.get(pair.without) is not None:
                 words = f"cannot be combined with {pair.without}, {pair.reason}"

@@ -556,7 +556,6 @@ CONTRADICTIONS = (
     (("--charged", "log.csv", "--base", "packaged"), "--base: cannot be combined with --charged"),
     (("--charged", "log.csv", "--at", "2027-01"), "--at: cannot be combined with --charged"),
     (("--charged", "log.csv", "--by", "model"), "--by: cannot be combined with --charged"),
-    (("--charged", "log.csv", "--from", "2026-10-02"), "--from: cannot be combined with"),
     (
         ("--charged", "log.csv", "--until", "2026-10-02"),
         "--until: cannot be combined with",
