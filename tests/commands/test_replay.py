@@ -556,10 +556,6 @@ CONTRADICTIONS = (
     (("--charged", "log.csv", "--base", "packaged"), "--base: cannot be combined with --charged"),
     (("--charged", "log.csv", "--at", "2027-01"), "--at: cannot be combined with --charged"),
     (("--charged", "log.csv", "--by", "model"), "--by: cannot be combined with --charged"),
-    (
-        ("--charged", "log.csv", "--until", "2026-10-02"),
-        "--until: cannot be combined with",
-    ),
     (("--charged", "log.csv", "--engine", "local"), "--engine: cannot be combined with --charged"),
     (("log.csv", "--summary", "s.json", "--engine", "local"), "cannot be combined with --summary"),
     (("log.csv", "--charged", "log.csv"), "--charged: is given besides LOG"),
