@@ -89,13 +89,13 @@ class NamedColumns:
 
     def _refuse(self, name: str, title: str, columns: _FormatColumns) -> None:
         known = [clean(path) for path in columns.known]
-        what, step = f"{title} has no column {name!r:.80}", meant(name, known)
+        what, step = f"has no column {name!r:.80}", meant(name, known)
         if name in columns.objects:
-            what = f"column {name!r:.80} holds an object or a list"
+            what = f"the column {name!r:.80} holds an object or a list"
             members = [path for path in known if path.startswith(f"{name}.")]
             step = f"name a member of it, such as {members[0]}" if members else step
         by = next((one.named_by for one in self.overrides.values() if one.name == name), "")
-        raise BadLog(f"{what}{by}", next_step=step)
+        raise BadLog(f"{what}{by}", where=title, next_step=step)
 
 
 def _find(call: LogCall, row: Row, path: str) -> _PathValue:

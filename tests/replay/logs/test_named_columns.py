@@ -144,7 +144,7 @@ def test_a_column_that_holds_an_object_names_its_members(json_log: Reader) -> No
 
 def test_each_format_of_a_log_has_the_column(json_log: Reader) -> None:
     """As each plain table has it: one that lacks it would be one silent group."""
-    with pytest.raises(BadLog, match="Claude Code has no column 'team_id'"):
+    with pytest.raises(BadLog, match="Claude Code: has no column 'team_id'"):
         json_log(claude_code(), extra=("team_id",))
 
 
