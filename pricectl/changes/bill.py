@@ -38,6 +38,9 @@ class BillChange(NamedTuple):
     not say. Credits are those of the budget mode that goes by cost; from a summary they are not
     rounded. `accounts` is empty where the usage names none; `folded_accounts` are so many that a
     summary keeps only as one sum.
+
+    `later` are the bills at prices or by rules of later days that differ between both versions,
+    each with its day. `unknown` says what of the edit is not in these bills, "" if nothing.
     """
 
     source: str
@@ -51,6 +54,8 @@ class BillChange(NamedTuple):
     accounts: tuple[AccountBill, ...] = ()
     folded_accounts: int = 0
     left_out_rows: int = 0
+    later: tuple[tuple[str, "BillChange"], ...] = ()
+    unknown: str = ""
 
     @property
     def scale(self) -> Fraction:
@@ -96,7 +101,16 @@ class BillChange(NamedTuple):
             # Nothing is known of single accounts beyond those that a summary keeps.
             known = f" of the {count(len(self.accounts))} largest" if self.folded_accounts else ""
             words.append(f"{plural(over, 'account')}{known} over {NOTABLE_PERCENT}%")
-        return ", ".join(words)
+        return "; ".join(filter(None, (", ".join(words), self._later_text)))
+
+    @property
+    def _later_text(self) -> str:
+        """The dearest later day, where it is another bill than today's."""
+        other = [one for one in self.later if one[1].monthly_pico_usd != self.monthly_pico_usd]
+        if not other:
+            return ""
+        day, bill = max(other, key=lambda one: one[1].monthly_pico_usd)
+        return f"from {day} {bill.text}"
 
     @property
     def accounts_text(self) -> str:
@@ -114,6 +128,7 @@ class BillChange(NamedTuple):
         """What it was worked out from, in one sentence."""
         summary = "a summary of " if self.is_summary else ""
         end = "; credits before rounding" if self.is_summary else ""
+        end += f"; without {self.unknown}" if self.unknown else ""
         if self.left_out_rows:
             end += f"; {plural(self.left_out_rows, 'row')} could not be read"
         accounts = len(self.accounts) + self.folded_accounts

@@ -100,7 +100,7 @@ class Gate(NamedTuple):
 
     `limit` and `actual` are counts, or percentages where `percent` is set; None is a rise from
     nothing. `incomplete` marks a gate that tripped only because something was not compared;
-    `missing` says what was not given that the gate needs.
+    `missing` says what was not given that the gate needs; `since` is the later day that it found.
     """
 
     id: str
@@ -110,6 +110,7 @@ class Gate(NamedTuple):
     percent: bool = False
     incomplete: bool = False
     missing: str = ""
+    since: str = ""
 
     @property
     def text(self) -> str:
@@ -121,6 +122,7 @@ class Gate(NamedTuple):
             limit = f"limit {short_decimal(self.limit, 2)}{sign}"
             return f"limit {self.id} cannot be confirmed: {self.missing}; {limit}"
         actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
+        actual += f" from {self.since}" if self.since else ""
         state = "exceeded" if self.tripped else "kept"
         state = "cannot be confirmed" if self.incomplete else state
         why = "; not everything was compared" if self.incomplete else ""

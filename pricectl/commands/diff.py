@@ -141,9 +141,9 @@ def diff(
     after, charged = edited.version(reuse=before), own.profile_named(profile)
     usage, bill = real.usage or reviewed.policy.usage_file, None
     if usage is not None:
-        profiles = compared.pair_of(charged).old or charged, charged
-        billed = BilledVersions((before.catalog, after.catalog), profiles, compared, old.commit)
-        bill = bill_of(usage, billed, own, at=when, quiet=view.quiet)
+        catalogs, was = (before.catalog, after.catalog), compared.pair_of(charged).old or charged
+        billed = BilledVersions(catalogs, (was, charged), compared, old.commit, working)
+        bill = bill_of(usage, billed, reviewed.policy, at=when, quiet=view.quiet)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
         NamedVersion(after, edited.name, edited.path),

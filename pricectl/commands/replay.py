@@ -151,13 +151,19 @@ def replay(
         summary=summary,
         engine=engine,
     )
+    if rows and "://" in rows:
+        # Workers would each take it for a path of their own machine.
+        raise typer.BadParameter("is an address, not a path", param_hint="--rows")
     written = (rows, rejects, summary, *(path for _, path in view.outputs))
     local = [word for word in request.log if not is_address(word)]
     read = (str(opened.file), *(one.path for one in log_files(local)))
     check_outputs((path for path in written if path is not None), read)
-    files = _priced_by(opened, base, _month_or_day(at), file)
+    charged_by = policy.profile_named(profile)
+    files = _priced_by(opened, base, file)
+    if at is not None:
+        files = files.as_of(_month_or_day(at), charged_by)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
-        result = run.replay(request, files, policy.profile_named(profile), progress)
+        result = run.replay(request, files, charged_by, progress)
     _warn(result.log, quiet=view.quiet)
     show(view, "replay", result, report)
     return 0
@@ -184,10 +190,8 @@ def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...
     return tuple(log or charged or ())
 
 
-def _priced_by(
-    opened: OpenedCatalog, base: str | None, at: datetime | None, file: str | None
-) -> PriceFiles:
-    """The prices of the file, beside those of `base`, and with `at` those of one day."""
+def _priced_by(opened: OpenedCatalog, base: str | None, file: str | None) -> PriceFiles:
+    """The prices of the file, beside those of `base`."""
     new = Side(NEW, opened.catalog, fallback_or_problem(opened.policy))
     files = PriceFiles(new, opened.version or opened.file)
     if base is not None:
@@ -195,13 +199,13 @@ def _priced_by(
         with git.advised_option("--base"):
             old = versions.read(base, working, opened.policy)
         files = files.with_base(old.catalog(), old.described)
-    return files if at is None else files.as_of(at)
+    return files
 
 
-def _month_or_day(word: str | None) -> datetime | None:
+def _month_or_day(word: str) -> datetime:
     """The day of --at. Raises BadParameter."""
-    read = None if word is None else read_month_or_day(word)
-    if word is not None and read is None:
+    read = read_month_or_day(word)
+    if read is None:
         message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
         raise typer.BadParameter(message, param_hint="--at")
     return read

@@ -1,7 +1,10 @@
 """The usage that `diff` prices: a log, or the summary of one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from pricectl.changes.bill import BillChange
@@ -11,9 +14,8 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.labels import COMMIT_DIGITS
 from pricectl.core.profile import Profile
 from pricectl.files import settings
-from pricectl.files.git import BadRef
 from pricectl.files.reference import fallback_or_problem
-from pricectl.files.repository import Repository
+from pricectl.files.usage_of_base import usage_of_base
 from pricectl.policy import Policy
 
 
@@ -42,13 +44,15 @@ def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
 class BilledVersions(NamedTuple):
     """Two versions by which usage is priced: their catalogs, profiles, and settings.
 
-    `base_commit` is the commit of the base, whose summary counts: an edit cannot choose its own.
+    `base_commit` is the commit of the base, whose usage counts: an edit cannot choose its own. It
+    is in the repository of the price file `file`.
     """
 
     catalogs: tuple[Catalog, Catalog]
     profiles: tuple[Profile, Profile]
     settings: ComparedSettings
     base_commit: str = ""
+    file: str = ""
 
 
 def bill_of(
@@ -56,34 +60,37 @@ def bill_of(
 ) -> BillChange:
     """What an edit does to the bills of a team's usage, at the prices of `at`.
 
-    Raises BadLog or ReplayRefused: the usage cannot be read, or not be priced exactly.
+    `policy` says how a log is read. Raises BadLog or ReplayRefused: the usage cannot be read, or
+    not be priced exactly.
     """
     from pricectl.replay.bill_side import BillSide
     from pricectl.replay.errors import BadLog
-    from pricectl.replay.usage_summary import read_summary, summary_bytes
+    from pricectl.replay.usage_summary import is_summary, read_summary, summary_bytes
 
     was, now = versions.profiles
     before, after = versions.settings.fallbacks or (fallback_or_problem(policy),) * 2
     old, edited = versions.catalogs
     base = BillSide(old, was, before)
     new = BillSide(edited, now, after)
-    path = Path(usage)
-    data = summary_bytes(path)
-    if data is not None:
+    path, name = Path(usage), Path(usage).name
+    of_base = usage_of_base(path, versions.base_commit, versions.file)
+    if of_base is None:
+        summary = summary_bytes(path)
+    else:
+        name = f"{name} of {versions.base_commit[:COMMIT_DIGITS]}"
+        summary = of_base if is_summary(of_base) else None
+    if summary is not None:
         from pricectl.replay.summary_bill import bill_of_summary
 
-        of_base = _committed(path, versions.base_commit)
-        is_older = of_base is not None and of_base != data
-        name = f"{path.name} of {versions.base_commit[:COMMIT_DIGITS]}" if is_older else path.name
-        summary = read_summary(of_base if of_base is not None else data, name)
-        return bill_of_summary(summary, name, base, new, at=at)
+        return bill_of_summary(read_summary(summary, name), name, base, new, at=at)
     from pricectl.replay.bill import bill_of_log
     from pricectl.replay.logs.plain import LogOptions
 
     options = LogOptions(log_columns(policy, []), policy.replay.cache or "")
     try:
-        with RateLine(quiet=quiet) as progress:
-            return bill_of_log((usage,), options, base, new, at=at, progress=progress)
+        with RateLine(quiet=quiet) as progress, _as_file(path, of_base) as word:
+            bill = bill_of_log((word,), options, base, new, at=at, progress=progress)
+        return bill if of_base is None else bill._replace(source=name)
     except BadLog as error:
         if not path.exists() and error.where == usage:
             step = "--usage or the setting usage_file names it; replay LOG --summary writes one"
@@ -98,16 +105,13 @@ def bill_of(
         raise BadLog(what, where=error.where or usage, next_step=step) from None
 
 
-def _committed(path: Path, commit: str) -> bytes | None:
-    """A summary as a commit has it; None where it is not in there."""
-    from pricectl.replay.usage_summary import MAX_BYTES
-
-    if not commit:
-        return None
-    try:
-        repository = Repository(str(path))
-        inside = repository.path_in(commit)
-        blob = repository.blob(commit, inside)
-        return None if blob is None else repository.content(blob, inside, MAX_BYTES)
-    except BadRef:  # the summary lies outside of the repository, or in another one
-        return None
+@contextmanager
+def _as_file(path: Path, data: bytes | None) -> Iterator[str]:
+    """The path of a log: its own, or that of a file with its name and other bytes."""
+    if data is None:
+        yield str(path)
+        return
+    with TemporaryDirectory(prefix="pricectl-usage-") as folder:
+        copy = Path(folder, path.name)
+        copy.write_bytes(data)
+        yield str(copy)

@@ -159,6 +159,25 @@ class Repository(Clone):
             ahead = links
         return found
 
+    def led_to(self, commit: str, path: str) -> str:
+        """The file that a path leads to in a commit, links of its folders followed; "" if none.
+
+        An edit that makes a folder a link must not choose what is read of a commit.
+        """
+        for _ in range(worktree.MAX_LINKS):
+            parts = path.split("/")
+            ways = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+            listed = self._listed(commit, ways)
+            link = next((way for way in ways if listed.get(way, (b"",))[0] == _SYMBOLIC_LINK), None)
+            if link is None:
+                return path if path in listed else ""
+            target = os.fsdecode(self.content(listed[link][1], link, MAX_LINK_BYTES) or b"/")
+            rest = path.removeprefix(link).lstrip("/")
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(link), target, rest))
+            if path.startswith(("/", "../")):
+                break
+        return ""
+
     def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """Git's hash of each of some files that a commit has, by its path. Raises BadRef."""
         return _without_links(self._listed(commit, paths))

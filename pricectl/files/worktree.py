@@ -56,6 +56,18 @@ def named_path(file: str | Path, root: Path) -> str:
     return (folder / path.name).relative_to(root).as_posix() if folder.is_relative_to(root) else ""
 
 
+def written_path(file: str | Path, root: Path) -> str:
+    """The path of a file from the root of a work tree as it is written, no link followed.
+
+    "" if it is written outside of the work tree. A link in the tree may lead out of it.
+    """
+    path = Path(os.path.normpath(Path.cwd() / file))
+    above = next(
+        (each for each in reversed(path.parents) if os.path.realpath(each) == str(root)), None
+    )
+    return "" if above is None else path.relative_to(above).as_posix()
+
+
 def check_same(file: str | Path, settings: str | Path) -> None:
     """Refuse a file that the settings name in another work tree than their own. Raises BadRef.
 

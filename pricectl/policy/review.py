@@ -18,6 +18,7 @@ from pricectl.policy.comparison import (
 from pricectl.policy.values import (
     GateSettings,
     Policy,
+    ReplaySettings,
     RuleLimits,
     SeverityOverride,
     Waiver,
@@ -83,6 +84,7 @@ def review(
         reference=_unchanged("reference", edited.reference, base.reference, found),
         deployed=_unchanged("deployed", edited.deployed, base.deployed, found),
         usage_file=_kept_usage(edited, base, found),
+        replay=_kept_replay(edited, base, found),
     )
     found += _severities(edited.severities, base.severities)
     changes = setting_changes(base, edited)
@@ -243,6 +245,26 @@ def _kept_usage(edited: Policy, base: Policy, found: list[Loosening]) -> str | N
     if base.usage_file is None:
         return edited.usage_file
     return _unchanged("usage_file", edited.usage_file, base.usage_file, found)
+
+
+def _kept_replay(edited: Policy, base: Policy, found: list[Loosening]) -> ReplaySettings:
+    """How usage is read: as before the edit, where its bills or its columns were known then."""
+    if edited.replay == base.replay:
+        return base.replay
+    is_kept = base.usage_file is not None or base.replay != ReplaySettings()
+    for name, was, now in (
+        ("replay.columns", _columns(base.replay), _columns(edited.replay)),
+        ("replay.cache", base.replay.cache or "", edited.replay.cache or ""),
+    ):
+        if was != now:
+            message = f"`{name}` is {now or 'not set'} instead of {was or 'not set'}"
+            hint = "" if is_kept else AT_ONCE
+            found.append(Loosening(message, counts=not is_kept, hint=hint, setting=name))
+    return base.replay if is_kept else edited.replay
+
+
+def _columns(replay: ReplaySettings) -> str:
+    return ", ".join(f"{role} {column}" for role, column in sorted(replay.columns.items()))
 
 
 def _severities(

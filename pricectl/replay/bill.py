@@ -11,6 +11,7 @@ from pricectl.changes.bill import AccountBill, BillChange
 from pricectl.replay.bill_side import COST_MODE, BillSide
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
+from pricectl.replay.later_days import with_later
 from pricectl.replay.logs.log import ReadLog, days_of, read_log
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.logs.staging import Progress
@@ -42,7 +43,11 @@ def bill_of_log(  # noqa: PLR0913 - a log, how it is read, and by what it is pri
         if not log.calls:
             raise BadLog("has no calls that can be read", where=", ".join(words)[:200])
         source = ", ".join(Path(word).name for word in words)[:200]
-        return bill_of_calls(database, log, source, base, new, at=at, progress=progress)
+
+        def bill_at(instant: datetime) -> BillChange:
+            return bill_of_calls(database, log, source, base, new, at=instant, progress=progress)
+
+        return with_later(bill_at, base, new, at)
 
 
 def bill_of_calls(  # noqa: PLR0913 - a log that was read, and by what it is priced

@@ -239,7 +239,7 @@ def _terms(book: RateBook, profile: Profile, accounts: Sequence[str]) -> Custome
         for tariff, each in enumerate(book.tariffs)
         for cell in each.cells
     }
-    return customer_terms(profile, models, accounts, at=book.side.at)
+    return customer_terms(profile, models, accounts, at=book.side.rules_at or book.side.at)
 
 
 def _contract_cells(book: RateBook, profile: Profile, terms: CustomerTerms) -> Iterator[PlacedCell]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pricectl.core.labels import plural
 from pricectl.core.near import meant
+from pricectl.core.units import UNITS
 from pricectl.replay.calls import CALL_COLUMNS, log_column, quoted, text_literal
 from pricectl.replay.connection import EngineConnection, FileConnection
 from pricectl.replay.engines import DUCKDB
@@ -62,7 +63,8 @@ def read_tables(
         if remote:
             raise
         return None  # whoever reads it as another log says why
-    is_meant = {"row", "name"} <= types.keys() and not names_model(types)
+    is_table = {"row", "name"} <= types.keys() and bool(UNITS.keys() & types.keys())
+    is_meant = is_table and not names_model(types)
     if not (remote or is_meant):
         return None
     LogColumns.of(types)

@@ -82,7 +82,7 @@ def _customer_prices(
         priced,
         log.rated.profile,
         account=row["account"],
-        at=call_time(book.side, row),
+        at=book.side.rules_at or call_time(book.side, row),
         stated=None if stated is None else StatedCost(int(stated), seller),
     )
     scale = customer_scale(side, log.rated.profile)

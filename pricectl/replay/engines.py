@@ -140,6 +140,9 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                     # The tables of a rate book are sent to every worker, and the calls stay.
                     "SET spark.sql.autoBroadcastJoinThreshold = 268435456",
                     "SET spark.sql.decimalOperations.allowPrecisionLoss = true",
+                    # A file that is damaged or gone would cost nothing, where a cluster skips it.
+                    "SET spark.sql.files.ignoreCorruptFiles = false",
+                    "SET spark.sql.files.ignoreMissingFiles = false",
                 ),
             ),
         )

@@ -19,6 +19,35 @@ KEY_FIELDS = ("name", "seller", "service", "region")
 OPTIONAL = ("job", "stated_pico", "charged_credits")
 
 
+WHOLE_TYPES = frozenset(
+    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+)
+# They compare and print otherwise on each engine.
+_BYTES = frozenset(("BLOB", "BINARY"))
+
+
+def _is_exact(found: str, wanted: str) -> bool:
+    """Whether a column's type holds what another one does: no bytes for texts, no fractions."""
+    if wanted == "VARCHAR":
+        return found not in _BYTES
+    if wanted == "TIMESTAMP":
+        return True
+    wider = {"UBIGINT", "HUGEINT", "UHUGEINT", '"NULL"', "VOID"}
+    return found in WHOLE_TYPES | wider or (found.startswith("DECIMAL") and found.endswith(",0)"))
+
+
+def _check_columns(types: Mapping[str, str]) -> None:
+    """Raises ReplayRefused: a column is not called or not stored as every engine needs it."""
+    for name, found in types.items():
+        meant = name.lower()
+        if meant not in types and (meant in UNITS or meant in CALL_COLUMNS):
+            # Its counts would be left out.
+            raise ReplayRefused(f"the column {name!r} must be written {meant!r}")
+        column = CALL_COLUMNS.get(name)
+        if column and not _is_exact(found, column.sql_type):
+            raise ReplayRefused(f"the column {name!r} is {found}, not {column.sql_type}")
+
+
 class LogColumns(NamedTuple):
     """The columns of a table of calls: `types` by name, and the units among them in order."""
 
@@ -31,12 +60,12 @@ class LogColumns(NamedTuple):
         for column in CALL_COLUMNS.values():
             if column.required and column.name not in types:
                 raise ReplayRefused(f"the table of calls has no column {column.name!r}")
+        _check_columns(types)
         units = tuple(unit for unit in UNITS if unit in types)
         if not units:
             raise ReplayRefused("the table of calls has no column with counts of a unit")
-        whole = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
         for unit in units:
-            if types[unit] not in whole:
+            if types[unit] not in WHOLE_TYPES:
                 raise ReplayRefused(
                     f"the column {unit!r} is {types[unit]}, not whole numbers up to {MAX_COUNT:,}"
                 )

@@ -1,6 +1,6 @@
 """A catalog as of one day: what it would charge if only the prices of then were known."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog, build
@@ -8,6 +8,7 @@ from pricectl.core.fallback import Fallback
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
+from pricectl.core.profile import Profile
 from pricectl.core.windows import as_instant, day_text, read_instant
 
 
@@ -36,15 +37,42 @@ def read_month_or_day(word: str) -> datetime | None:
     return read_instant(f"{word}-01" if is_month else word)
 
 
-def moves_within_month(catalog: Catalog, at: datetime) -> tuple[tuple[str, str], ...]:
-    """The rows whose prices change in the rest of a month, each with the day."""
-    month = (at.year, at.month)
-    return tuple(
-        (model.full_name, day_text(turn))
-        for model in catalog.models
-        for turn, _ in model.upcoming
-        if (turn.year, turn.month) == month and turn > at
-    )
+class LaterMove(NamedTuple):
+    """What changes again in the rest of a month: in words, on which day, of which row ("" any)."""
+
+    words: str
+    day: str
+    full_name: str = ""
+
+
+def moves_within_month(catalog: Catalog, at: datetime) -> tuple[LaterMove, ...]:
+    """The rows whose prices change, or that retire, in the rest of a month."""
+    found = []
+    for model in catalog.models:
+        turns = {turn for turn, _ in (*model.previous, *model.upcoming)}
+        name = model.full_name
+        found += [
+            LaterMove(f"the price of {name} changes again", day_text(turn), name)
+            for turn in sorted(turns)
+            if _is_later(turn, at)
+        ]
+        day = model.entry.get("deprecation_date")
+        ends = read_instant(day) if isinstance(day, str) else None
+        if ends and _is_later(as_instant(ends), at):
+            found.append(LaterMove(f"{name} is retired", day_text(as_instant(ends)), name))
+    return tuple(found)
+
+
+def rules_within_month(profile: Profile, at: datetime) -> tuple[LaterMove, ...]:
+    """The days on which a rule of the profile begins or ends in the rest of a month."""
+    days = {day for rule in profile.rules for day in (rule.from_day, rule.until_day) if day}
+    turns = sorted(datetime.combine(day, time(), UTC) for day in days)
+    words = f"rules of the profile {profile.name} change"
+    return tuple(LaterMove(words, day_text(turn)) for turn in turns if _is_later(turn, at))
+
+
+def _is_later(turn: datetime, at: datetime) -> bool:
+    return (turn.year, turn.month) == (at.year, at.month) and turn > at
 
 
 def catalog_at(catalog: Catalog, at: datetime) -> Catalog:

@@ -35,13 +35,15 @@ Scope = Literal["request", "marginal"]
 class Side(NamedTuple):
     """Prices by which a log is rated: the old or the new ones.
 
-    With `at`, every call is priced as if it were made then, whatever the log says.
+    With `at`, every call is priced as if it were made then, whatever the log says; with `rules_at`
+    the rules of a profile hold as of then.
     """
 
     name: str
     catalog: Catalog
     fallback: Fallback | None = None
     at: datetime | None = None
+    rules_at: datetime | None = None
 
     def find(self, key: "CallKey") -> Match:
         """The row that answers for a call, as production finds it: the seller's own first."""

@@ -50,6 +50,8 @@ QUIET = {
 # A session in this process is reached from this machine alone.
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
+_ADVICE = re.compile(r" (Use 'try_|If necessary set ).*")
+
 
 class SparkConnection(NamedTuple):
     """A session of Spark as rating asks it.
@@ -226,7 +228,13 @@ def _refused(what: str = "Spark could not answer") -> Iterator[None]:
 
     try:
         yield
+    except (ValueError, OverflowError) as error:  # a time beyond those of Python
+        step = "look for times in another unit"
+        raise ReplayRefused(f"{what}: {clean(str(error))[:300]}", next_step=step) from None
     except (PySparkException, Py4JError) as error:
-        java = getattr(error, "java_exception", None)
-        lines = str(java.getMessage() if java else error).strip().splitlines()
-        raise ReplayRefused(f"{what}: {clean(lines[0] if lines else '')[:300]}") from None
+        lines = str(error).strip().splitlines()
+        if cause := getattr(error, "java_exception", None):
+            lines = str(cause.getMessage()).splitlines()
+        # Spark advises to look away from an overflow.
+        words = _ADVICE.sub("", clean(lines[0] if lines else ""))[:300]
+        raise ReplayRefused(f"{what}: {words}") from None

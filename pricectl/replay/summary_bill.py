@@ -13,6 +13,7 @@ from pricectl.core.profile import Profile
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.replay.bill_side import COST_MODE, BillSide
+from pricectl.replay.later_days import with_later
 from pricectl.replay.ratebook import CallKey, Side
 from pricectl.replay.usage_summary import HOURS, OTHER_ACCOUNTS, UsageRow, UsageSummary
 
@@ -23,8 +24,20 @@ def bill_of_summary(
     """Price a summary by two versions, as if all of its calls were made at the prices of `at`.
 
     Credits are exact before rounding, since a summary has no jobs. Rules for single accounts are
-    not applied, since it names none.
+    not applied, since it names none; where they differ, the bill says that it is without them.
     """
+    rules = [[rule for rule in side.profile.rules if rule.account] for side in (base, new)]
+    unknown = "rules for single accounts, which the edit changes" if rules[0] != rules[1] else ""
+
+    def bill_at(instant: datetime) -> BillChange:
+        return _bill_at(summary, source, base, new, instant)._replace(unknown=unknown)
+
+    return with_later(bill_at, base, new, at)
+
+
+def _bill_at(
+    summary: UsageSummary, source: str, base: BillSide, new: BillSide, at: datetime
+) -> BillChange:
     paid = [_paid_by_account(summary, side.as_of(at), at) for side in (base, new)]
     old, now = (sum(by_account.values(), Fraction(0)) for by_account in paid)
     accounts = tuple(

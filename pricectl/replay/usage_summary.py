@@ -120,6 +120,11 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
 
 
+def is_summary(data: bytes) -> bool:
+    """Whether a file's bytes are a summary, by its first members."""
+    return SCHEMA.encode() in data[:_HEAD]
+
+
 def summary_bytes(path: Path) -> bytes | None:
     """The bytes of a file that is a summary, by its first members; None of any other file.
 
@@ -130,7 +135,7 @@ def summary_bytes(path: Path) -> bytes | None:
             data = file.read(MAX_BYTES + 1)
     except OSError:  # whoever reads it as a log says why
         return None
-    if SCHEMA.encode() not in data[:_HEAD]:
+    if not is_summary(data):
         return None
     if len(data) > MAX_BYTES:
         raise BadLog(f"has more than {MAX_BYTES:,} bytes", where=str(path))

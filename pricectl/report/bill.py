@@ -41,6 +41,17 @@ def bill_document(bill: BillChange) -> dict[str, Any]:
             for account in over[:SHOWN_ACCOUNTS]
         ],
         "left_out_rows": bill.left_out_rows,
+        "later": [
+            {
+                "from": day,
+                "old_usd": exact_usd(later.old_pico_usd),
+                "new_usd": exact_usd(later.new_pico_usd),
+                "monthly_usd": exact_usd(later.monthly_pico_usd),
+                "percent": _percent(later.rise_percent),
+            }
+            for day, later in bill.later
+        ],
+        "unknown": bill.unknown,
     }
 
 

@@ -78,12 +78,12 @@ def reference_notes(result: ReplayResult) -> list[str]:
 
 
 def later_notes(result: ReplayResult) -> list[str]:
-    """The models of the log whose prices change again in the same month."""
+    """What changes again in the same month, of the models of the log and of the rules."""
     called = {row.catalog_model for row in result.coverage}
     return [
-        f"the price of {name} changes again on {day}; ask for --at {day}, too"
-        for name, day in result.files.later
-        if name in called
+        f"{move.words} on {move.day}; ask for --at {move.day}, too"
+        for move in result.files.later
+        if not move.full_name or move.full_name in called
     ]
 
 

@@ -410,6 +410,34 @@ def test_pricectl_is_installed_from_the_folder_of_the_action(
     assert (found / "data" / NAME).exists()
 
 
+@pytest.mark.parametrize(
+    ("usage", "extra"),
+    [("", ""), ("usage.json", ""), ("usage.csv", "[replay]"), ("logs", "[replay]")],
+)
+def test_a_log_gets_what_it_needs_installed(tmp_path: Path, usage: str, extra: str) -> None:
+    """A Python that writes down what it is asked stands for the job's own."""
+    python, asked, output = tmp_path / "python", tmp_path / "asked", tmp_path / "output"
+    own = tmp_path / "own/bin"
+    script = f'#!/bin/sh\necho "$@" >> {asked}\nmkdir -p {own}\ncp {python} {own}/python\n'
+    python.write_text(script, encoding="utf-8")
+    python.chmod(0o755)
+    given = {
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_OUTPUT": str(output),
+        "RUNNER_TEMP": str(tmp_path),
+        "RUNNER_OS": "Linux",
+        "PYTHON": str(python),
+        "INPUT_USAGE": usage,
+        "ENVIRONMENT": str(tmp_path / "own"),
+    }
+    steps = {step["id"]: step["run"] for step in STEPS if "run" in step}
+    subprocess.run([*BASH, steps["version"]], env=os.environ | given, cwd=tmp_path, check=True)
+    [found] = re.findall("^extra=.*$", output.read_text(encoding="utf-8"), re.MULTILINE)
+    given["EXTRA"] = found.removeprefix("extra=")
+    subprocess.run([*BASH, steps["install"]], env=os.environ | given, cwd=tmp_path, check=True)
+    assert asked.read_text(encoding="utf-8").splitlines()[-1].endswith(f" {ROOT}{extra}")
+
+
 def test_pull_request_target_is_refused(foreign: ForeignRepository) -> None:
     run = foreign.review(foreign.pull_request({NAME: DEARER}), event="pull_request_target")
     assert run.code == 2

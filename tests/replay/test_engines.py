@@ -4,6 +4,7 @@ Spark runs where the extra spark is installed and Java is found.
 """
 
 import random
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -22,6 +23,7 @@ from pricectl.replay.calls import CALL_COLUMNS, COUNT_TYPE, quoted
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.duckdb_engine import DuckdbConnection, session
 from pricectl.replay.errors import ReplayRefused
+from pricectl.replay.log_columns import LogColumns
 from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.prepared_log import prepare
 from pricectl.replay.ratebook import Side
@@ -301,3 +303,63 @@ def test_a_session_that_would_wrap_or_shift_times_is_refused(
             check_session(spark)
     finally:
         spark.session.conf.set(name, before)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [("name", "BLOB"), ("requests", "DOUBLE"), ("stated_pico", "DOUBLE"), ("row", "DECIMAL(9,2)")],
+)
+def test_a_column_that_is_not_exact_is_refused(column: str, kind: str) -> None:
+    """Bytes print otherwise on each engine, and doubles add up to another sum."""
+    types = {"row": "BIGINT", "name": "VARCHAR", "input": "BIGINT"} | {column: kind}
+    with pytest.raises(ReplayRefused, match=re.escape(f"the column '{column}' is {kind}, not")):
+        LogColumns.of(types)
+
+
+@pytest.mark.parametrize("column", ["Cache_Read", "ACCOUNT"])
+def test_a_column_in_other_letters_is_refused_and_not_left_out(column: str) -> None:
+    types = {"row": "BIGINT", "name": "VARCHAR", "input": "BIGINT", column: "BIGINT"}
+    with pytest.raises(ReplayRefused, match=f"the column '{column}' must be written"):
+        LogColumns.of(types)
+
+
+def parquet_files(folder: Path, *tables: str) -> list[str]:
+    paths = [folder / f"{number}.parquet" for number in range(len(tables))]
+    for path, table in zip(paths, tables, strict=True):
+        duckdb.sql(f"COPY ({table}) TO '{path}' (FORMAT parquet)")
+    return [str(path) for path in paths]
+
+
+CALLS = "SELECT range AS row, 'm' AS name, 1000::BIGINT AS input FROM range({}, {})"
+
+
+def test_a_count_that_only_some_files_have_is_not_left_out(spark: Any, tmp_path: Path) -> None:
+    """1,000 tokens of input at $2.50 in ten calls, and 10 of output at $10 in five of them."""
+
+    more = CALLS.format(5, 10).replace("AS input", "AS input, 10::BIGINT AS output")
+    files = parquet_files(tmp_path, CALLS.format(0, 5), more)
+    for paths in (files, files[::-1], [str(tmp_path)]):
+        log = read_tables(paths, spark, LogOptions())
+        assert log is not None
+        found = rate(spark, log.relation, [NEW], PROFILE).groups[()][0]
+        assert (found.input_tokens, found.output_tokens) == (10_000, 50)
+        assert found.sides["new"].pico_usd == 10_000 * 2_500_000 + 50 * 10_000_000
+
+
+def test_files_that_spark_cannot_read_as_tables_of_calls_are_refused_in_words(
+    spark: Any, tmp_path: Path
+) -> None:
+
+    at = "AS input, {} AS at"
+    for value, words in (
+        ("'infinity'::TIMESTAMP", "out of range"),
+        ("TIMESTAMPTZ '2026-11-27 00:00:00+00'", "the column 'at' is TIMESTAMP WITH TIME ZONE"),
+    ):
+        table = CALLS.format(0, 5).replace("AS input", at.format(value))
+        with pytest.raises(ReplayRefused, match=words):
+            read_tables(parquet_files(tmp_path, table), spark, LogOptions())
+
+
+def test_a_session_never_passes_over_files_that_it_cannot_read(spark: Any) -> None:
+    for name in ("ignoreCorruptFiles", "ignoreMissingFiles"):
+        assert spark.session.conf.get(f"spark.sql.files.{name}") == "false"

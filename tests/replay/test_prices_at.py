@@ -166,3 +166,51 @@ def test_what_is_not_a_date_is_bad_usage(run: Run, log: Path) -> None:
         refused = run("replay", str(log), "--at", word)
         assert refused.exit_code == 2
         assert "is not a valid date" in refused.stderr.replace("│", " ")
+
+
+RULES = """[[profiles.default.rules]]
+model = "rises"
+markup_percent = 50
+from = "2027-01-01"
+until = "2027-01-20"
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "client"),
+    [("2026-12", "1.00"), ("2027-01", "1.50"), ("2027-01-19", "4.50"), ("2027-01-20", "3.00")],
+)
+def test_rules_of_a_profile_hold_as_of_the_day(run: Run, log: Path, day: str, client: str) -> None:
+    """$1, from 2027-01-15 $3; half as much more from 2027-01-01 to 2027-01-19."""
+    (log.parent / "pricectl.toml").write_text(RULES, encoding="utf-8")
+    for words in ((), ("--base", "llm_pricing_current.json")):
+        found = document(run, log, "--at", day, *words)
+        [group] = [group for group in found["groups"] if group["key"] == "rises"]
+        assert group["new"]["client_cost_usd"] == client
+        assert group["base"]["client_cost_usd"] == (client if words else "1.00")
+
+
+def test_each_change_of_the_month_is_told_with_its_day(run: Run, log: Path) -> None:
+    """Two changes of a price, a retirement and the end of a rule; the next month is not told."""
+    (log.parent / "pricectl.toml").write_text(RULES, encoding="utf-8")
+    first = '{"from": "2027-01-15", "input_cost_per_token": 3e-06}'
+    more = (
+        ', {"from": "2027-01-25", "input_cost_per_token": 5e-06}'
+        ', {"from": "2027-02-01", "input_cost_per_token": 6e-06}'
+    )
+    text = CATALOG.replace(first, first + more)
+    text = text.replace(
+        '5e-06, "deprecation_date": "2027-01-01"', '5e-06, "deprecation_date": "2027-01-31"'
+    )
+    (log.parent / "llm_pricing_current.json").write_text(text, encoding="utf-8")
+    said = " ".join(run("replay", str(log), "--at", "2027-01").stdout.split())
+    for words, day in (
+        ("the price of x/rises changes again", "2027-01-15"),
+        ("the price of x/rises changes again", "2027-01-25"),
+        ("x/ends is retired", "2027-01-31"),
+        ("rules of the profile default change", "2027-01-20"),
+    ):
+        assert f"{words} on {day}; ask for --at {day}, too" in said
+    assert "2027-02-01" not in said
+    assert costs(document(run, log, "--at", "2027-01-25"), "new")["rises"] == "5.00"
+    assert costs(document(run, log, "--at", "2027-02"), "new")["rises"] == "6.00"

@@ -1,4 +1,4 @@
-"""What is said where Spark cannot start."""
+"""What is refused before Spark starts."""
 
 import socket
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.spark_engine import session
+from tests.conftest import Run
 
 
 def test_a_master_that_does_not_answer_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +34,10 @@ def test_a_machine_without_java_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ReplayRefused, match="there is no command java"), session("local"):
         pass
+
+
+def test_rated_calls_are_not_written_to_an_address(run: Run) -> None:
+    """Each worker would take it for a folder of its own machine, and the calls would be lost."""
+    result = run("replay", "s3a://b/calls", "--engine", "local", "--rows", "s3a://b/rated")
+    assert result.exit_code == 2
+    assert "is an address" in result.stderr

@@ -67,11 +67,15 @@ def read_ledgers(files: Iterable[LogFile]) -> BookedLedger:
     """Read the jobs of ledgers, without changing them. Raises BadLog."""
     jobs: list[BookedJob] = []
     at_reservation: set[str] = set()
+    ledger_of: dict[str, str] = {}
     for file in files:
         try:
             with closing(open_sqlite(file)) as database:
                 database.row_factory = sqlite3.Row
-                jobs += _jobs(database, file)
+                found = list(_jobs(database, file))
+                for account in sorted({job.account for job in found}):
+                    _check_once(account, file, ledger_of)
+                jobs += found
                 at_reservation |= {
                     ledger_id(row["account"], row["key"])
                     for row in database.execute(_CALLS_SQL)
@@ -80,6 +84,14 @@ def read_ledgers(files: Iterable[LogFile]) -> BookedLedger:
         except sqlite3.Error as error:
             raise BadLog(f"cannot be read: {error}", where=file.path) from None
     return BookedLedger(tuple(jobs), frozenset(at_reservation))
+
+
+def _check_once(account: str, file: LogFile, ledger_of: dict[str, str]) -> None:
+    """Refuse an account of two ledgers: jobs may be called the same. Raises BadLog."""
+    other = ledger_of.setdefault(account, file.path)
+    if other != file.path:
+        what = f"has the account {clean(account)[:60]}, as has {other}"
+        raise BadLog(what, where=file.path, next_step="compare one ledger at once")
 
 
 def _jobs(database: sqlite3.Connection, file: LogFile) -> Iterator[BookedJob]:

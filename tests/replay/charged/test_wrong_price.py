@@ -314,3 +314,13 @@ def test_columns_of_the_settings_are_not_those_of_a_ledger(
     with (home / "pricectl.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[replay]\ncolumns = { account = "customer", name = "deployment" }\n')
     assert differences(charged(run, ledger)) == found
+
+
+def test_two_ledgers_with_the_same_account_are_refused(run: Run, ledger: Path) -> None:
+    """Their jobs and keys may be called the same, and would be taken for one another."""
+    other = ledger.with_name("other.sqlite3")
+    other.write_bytes(ledger.read_bytes())
+    words = ("replay", "--charged", str(ledger), "--charged", str(other))
+    refused = run(*words)
+    assert refused.exit_code == 2
+    assert "has the account acme, as has" in " ".join(refused.stderr.split())
