@@ -29,7 +29,7 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-def _not_empty(file: str | None) -> str | None:
+def check_not_empty(file: str | None) -> str | None:
     """The option's callback. Raises BadParameter for an empty name, as an unset variable gives."""
     if file == "":
         raise typer.BadParameter("the name is empty; name a file, or leave the option out")
@@ -47,7 +47,7 @@ FileOption = Annotated[
         "explain, models, logs, replay and smoke.",
         show_default="PRICECTL_FILE, else the setting 'file', else llm_pricing_current.json in "
         "this folder or above",
-        callback=_not_empty,
+        callback=check_not_empty,
         rich_help_panel=COMMON,
     ),
 ]

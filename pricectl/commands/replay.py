@@ -5,26 +5,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from pricectl.commands.call_options import ModeOption, check_mode
 from pricectl.commands.catalog import OpenedCatalog, open_catalog
-from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
+from pricectl.commands.log_reading import LogReadingOptions
+from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, check_not_empty
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
-from pricectl.commands.usage import log_columns
+from pricectl.commands.replay_pairs import check_pairs
 from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.windows import read_instant
 from pricectl.files import catalog_file, git, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.replay import run
 from pricectl.replay.call_tables import is_address
+from pricectl.replay.charged.booked import is_ledger
 from pricectl.replay.engines import DUCKDB, check_engine
-from pricectl.replay.logs.plain import LogOptions
+from pricectl.replay.logs.log import ReadLog
 from pricectl.replay.logs.sources import log_files
 from pricectl.replay.outputs import check_outputs
 from pricectl.replay.price_files import NEW, PriceFiles
@@ -32,13 +32,6 @@ from pricectl.replay.prices_at import read_month_or_day
 from pricectl.replay.ratebook import Side
 from pricectl.replay.request import ReplayRequest, check_by
 from pricectl.report import replay as report
-
-
-class CachePlace(StrEnum):
-    """Whether the input tokens of a log include those of the cache."""
-
-    INSIDE = "inside"
-    OUTSIDE = "outside"
 
 
 def replay(
@@ -85,41 +78,22 @@ def replay(
         ),
     ] = None,
     mode: ModeOption = None,
-    start: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="Leave out calls before this day or UTC time."),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until", metavar="DATE", help="Leave out calls from this day or UTC time on."
-        ),
-    ] = None,
     profile: ProfileOption = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ROLE=COLUMN",
-            help="Which column says what, such as name=deployment or account=customer. May be "
-            "repeated.",
-            show_default="the setting 'replay', else guessed",
-        ),
-    ] = None,
-    cache: Annotated[
-        CachePlace | None,
-        typer.Option(
-            metavar="WHERE",
-            help="Whether the input tokens include those of the cache: inside or outside.",
-            show_default="what the log says",
-        ),
-    ] = None,
     rows: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write every call with its cost as Parquet."),
+        typer.Option(
+            metavar="FILE",
+            help="Write every call with its cost as Parquet.",
+            callback=check_not_empty,
+        ),
     ] = None,
     rejects: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write the rows that cannot be read as JSON lines."),
+        typer.Option(
+            metavar="FILE",
+            help="Write the rows that cannot be read as JSON lines.",
+            callback=check_not_empty,
+        ),
     ] = None,
     summary: Annotated[
         str | None,
@@ -127,6 +101,7 @@ def replay(
             metavar="FILE",
             help="Write a summary of the log for `diff --usage`: sums without names of accounts, "
             "small enough to commit.",
+            callback=check_not_empty,
         ),
     ] = None,
     engine: Annotated[
@@ -138,6 +113,7 @@ def replay(
     ] = DUCKDB,
     file: FileOption = None,
     *,
+    reading: LogReadingOptions,
     view: ViewOptions,
 ) -> int:
     """Show what the calls of a usage log cost by the price file.
@@ -149,30 +125,32 @@ def replay(
 
     Example: pricectl replay examples/usage_log.csv --by team
     """
-    if charged:
-        _check_alone({"--base": base, "--at": at, "--by": by})
     opened = open_catalog(file)
     policy = opened.policy
+    words = _one_log(log, charged)
+    given = reading.given | {
+        "--charged": charged,
+        "--base": base,
+        "--at": at,
+        "--by": by,
+        "--mode": mode,
+        "--profile": profile,
+        "--rows": rows,
+        "--summary": summary,
+        "--engine": None if check_engine(engine) == DUCKDB else engine,
+    }
+    check_pairs(given, is_ledger=bool(charged) and any(map(is_ledger, log_files(list(words)))))
     request = ReplayRequest(
-        _one_log(log, charged),
-        LogOptions(
-            log_columns(policy, column or []),
-            cache.value if cache else policy.replay.cache or "",
-            start=_instant(start, "--from"),
-            end=_instant(until, "--until"),
-        ),
+        words,
+        reading.log_options(policy),
         check_by("model" if by is None else by),
         tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
         compares_charges=bool(charged),
         summary=summary,
-        engine=check_engine(engine),
+        engine=engine,
     )
-    if request.engine != DUCKDB and (charged or summary):
-        option = "--charged" if charged else "--summary"
-        message = f"cannot be combined with {option}, which only DuckDB, the default, works out"
-        raise typer.BadParameter(message, param_hint="--engine")
     if rows and "://" in rows:
         # Workers would each take it for a path of their own machine.
         raise typer.BadParameter("is an address, not a path", param_hint="--rows")
@@ -186,14 +164,21 @@ def replay(
         files = files.as_of(_month_or_day(at), charged_by)
     with _ends_cleanly(), RateLine(quiet=view.quiet) as progress:
         result = run.replay(request, files, charged_by, progress)
-    if result.log.outside_period and not result.log.calls:
-        warn_beside("no call of the log is in the period of --from and --until")
-    elif not result.log.calls:
-        warn_beside("the log has no calls")
-    elif result.log.rejected and view.quiet:
-        warn_beside(f"{plural(sum(result.log.rejected.values()), 'row')} could not be read")
+    _warn(result.log, quiet=view.quiet)
     show(view, "replay", result, report)
     return 0
+
+
+def _warn(log: ReadLog, *, quiet: bool) -> None:
+    """Warn of a log without calls, and of what the totals alone do not say."""
+    if log.outside_period and not log.calls:
+        warn_beside("no call of the log is in the period of --from and --until")
+    elif not log.calls:
+        warn_beside("the log has no calls")
+    elif quiet and log.rejected:
+        warn_beside(f"{plural(sum(log.rejected.values()), 'row')} could not be read")
+    if quiet and log.without_time:
+        warn_beside(f"{plural(log.without_time, 'call')} without a time")
 
 
 def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...]:
@@ -203,14 +188,6 @@ def _one_log(log: list[str] | None, charged: list[str] | None) -> tuple[str, ...
     if not (log or charged):
         raise typer.BadParameter("no usage log is named", param_hint="LOG")
     return tuple(log or charged or ())
-
-
-def _check_alone(options: dict[str, str | None]) -> None:
-    """Refuse options that would not change what `--charged` shows. Raises BadParameter."""
-    for option, given in options.items():
-        if given is not None:
-            message = "cannot be combined with --charged, which compares each job's own charge with"
-            raise typer.BadParameter(f"{message} the prices of each call's time", param_hint=option)
 
 
 def _priced_by(opened: OpenedCatalog, base: str | None, file: str | None) -> PriceFiles:
@@ -231,15 +208,6 @@ def _month_or_day(word: str) -> datetime:
     if read is None:
         message = f"{word!r} is not a valid date such as 2026-12-01, or month such as 2027-01"
         raise typer.BadParameter(message, param_hint="--at")
-    return read
-
-
-def _instant(word: str | None, option: str) -> datetime | None:
-    """The day or UTC time of an option. Raises BadParameter."""
-    read = None if word is None else read_instant(word)
-    if word is not None and read is None:
-        message = f"{word!r} is not a valid date such as 2026-12-01"
-        raise typer.BadParameter(message, param_hint=option)
     return read
 
 

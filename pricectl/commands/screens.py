@@ -6,6 +6,7 @@ characters.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from textwrap import wrap
@@ -29,8 +30,15 @@ class VerbCommand(TyperCommand):
     """A verb of the program, with our help screen."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the command line; words that are left over are named with what is allowed."""
+        """Read the command line; words that are left over are named with what is allowed.
+
+        An option with one value is refused when it is given again: its last value would silently
+        replace the first, such as a limit or the column of a report.
+        """
         try:
+            if not ctx.resilient_parsing:
+                _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+                _check_given_once(order, ctx)
             rest = super().parse_args(ctx, args)
         except TyperException as error:
             if getattr(error, "ctx", None) is None:
@@ -66,6 +74,15 @@ class VerbCommand(TyperCommand):
         for heading in ("Options", COMMON):  # the last ones, whatever came first
             sections[heading] = sections.pop(heading, [])
         write_screen(formatter, self.get_usage(ctx), self.help or "", sections)
+
+
+def _check_given_once(given: Iterable[Any], ctx: Any) -> None:
+    """Fail for an option that takes one value and is given more often; switches may repeat."""
+    for param, times in Counter(given).items():
+        is_switch = getattr(param, "is_flag", False) and not param.secondary_opts
+        if times > 1 and not (param.param_type_name == "argument" or param.multiple or is_switch):
+            name = "/".join((_place(param, ctx), *param.secondary_opts))
+            ctx.fail(f"{name} is given {times} times; it takes one value")
 
 
 def write_screen(formatter: Any, usage: str, text: str, sections: Mapping[str, Rows]) -> None:

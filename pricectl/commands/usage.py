@@ -22,15 +22,23 @@ from pricectl.policy import Policy
 def log_columns(policy: Policy, words: list[str]) -> dict[str, Any]:
     """The columns of the settings, and over them those of the command line. Raises BadLog."""
     from pricectl.replay.errors import BadLog
-    from pricectl.replay.logs.columns import read_column
+    from pricectl.replay.logs.columns import LogColumn, read_column
 
     kept = [f"{role}={name}" for role, name in policy.replay.columns.items()]
     try:
-        found = dict(map(read_column, kept))
+        named = map(read_column, kept)
+        found = {role: column._replace(from_settings=True) for role, column in named}
     except BadLog as error:
         where = f"{settings.shown_path(policy.source)}: replay.columns"
         raise BadLog(error.what, where=where, next_step=error.next_step) from None
-    return found | dict(map(read_column, words))
+    of_words: dict[str, LogColumn] = {}
+    for word in words:
+        role, column = read_column(word)
+        if role in of_words:
+            what = f"names a second column for {role!r}, beside {of_words[role].name!r:.80}"
+            raise BadLog(what, where=f"--column {word}", next_step="name one of them")
+        of_words[role] = column
+    return found | of_words
 
 
 class BilledVersions(NamedTuple):

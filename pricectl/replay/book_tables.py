@@ -10,14 +10,14 @@ from pricectl.core.customer_price import StatedCost, is_booked
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.replay.bounds import CostBound, cost_bound, listed_cells, number_type
-from pricectl.replay.cells import LISTED, CellTable, PlacedCell
+from pricectl.replay.cells import BITS_OF_SIDE, LISTED, CellTable, PlacedCell
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.customer_rules import CustomerTerms, RuledModel, customer_terms
 from pricectl.replay.engines import Engine
 from pricectl.replay.log_columns import KEY_FIELDS, LogColumns
 from pricectl.replay.log_stats import LogStats, with_days
 from pricectl.replay.ratebook import RateBook, RateCell, Side, bands, resolve
-from pricectl.replay.rated_calls import RatedSide
+from pricectl.replay.rated_calls import RatedSide, flagged_by_all
 from pricectl.replay.templates import template
 
 
@@ -70,6 +70,7 @@ def rated_side(  # noqa: PLR0913, PLR0917 - what a side is made of
     ]
     bound = cost_bound(book.units, stats.keys, listed_cells(book))
     terms = contract = None
+    first_bit = place * BITS_OF_SIDE
     customer_bound = bound.total
     if profile.rules or profile.prefer_stated_cost:
         terms = _terms(book, profile, accounts)
@@ -79,12 +80,12 @@ def rated_side(  # noqa: PLR0913, PLR0917 - what a side is made of
         ]
         if terms.price_rules:
             found = list(_contract_cells(book, profile, terms))
-            contract = CellTable.of(f"contract_{place}", book.units, found)
+            contract = CellTable.of(f"contract_{place}", book.units, found, first_bit)
             bound = _larger(bound, _contract_bound(book, stats, found))
         customer_bound = _customer_bound(bound, stats, terms)
     return RatedSide(
         place,
-        CellTable.of(f"cells_{place}", book.units, placed),
+        CellTable.of(f"cells_{place}", book.units, placed, first_bit),
         contract,
         terms,
         bound,
@@ -150,6 +151,18 @@ def _book_query(engine: Engine, sides: Sequence[RatedSide]) -> str:
         for side in sides
         for column in side.cells.columns(engine)
     ]
+    columns += [
+        f"{' | '.join(f'{each}.{name}' for each in names)} AS {name}"
+        for name in ("flag_bits", "used_bits")
+    ]
+    for place in sorted(flagged_by_all(sides)):
+        name = f"unit_bits_{place}"
+        flagged = [
+            f"s{n}.{name}"
+            for n, side in enumerate(sides)
+            if place in side.cells.flagged and not side.cells.is_stepped
+        ]
+        columns.append(f"{' | '.join(flagged)} AS {name}")
     return template("book").format(
         hourly=" OR ".join(f"k.hourly_{side.place}" for side in sides),
         greatest=", ".join(

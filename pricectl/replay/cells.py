@@ -10,6 +10,10 @@ from pricectl.replay.log_columns import NO_DAY_SQL
 from pricectl.replay.periods import ANY_TIME, NO_TIME
 from pricectl.replay.ratebook import NO_LIMIT, RateCell
 
+# The flags that depend on what a call used: their bits come behind those of the cells.
+CALL_FLAGS = ("unpriced-unit", "assumed-rate", "missing-service", "averaged-tier")
+# The flags of both sides are bits of one number, so that calls are grouped by one column.
+BITS_OF_SIDE = 24
 # Which rule of a profile states the prices of a cell; the row's own have none.
 LISTED = -1
 
@@ -27,7 +31,9 @@ class CellTable(NamedTuple):
     """The cells of one side, as a table called `name`.
 
     The flags say what its calls need: a column that nothing distinguishes is left out of joins and
-    sums, since every comparison costs time on each call. The sets hold places of units.
+    sums, since every comparison costs time on each call. The sets hold places of units; `flagged`
+    are those that some cell cannot price, or prices by an assumed rate. `first_bit` is that of the
+    side's first flag.
     """
 
     name: str
@@ -38,14 +44,16 @@ class CellTable(NamedTuple):
     has_input_bands: bool
     has_output_bands: bool
     is_stepped: bool
-    unpriced: frozenset[int]
-    assumed: frozenset[int]
+    flagged: frozenset[int]
     counted: frozenset[int]
     divided: frozenset[int]
     flags: tuple[str, ...]
+    first_bit: int
 
     @classmethod
-    def of(cls, name: str, units: Sequence[str], cells: Iterable[PlacedCell]) -> "CellTable":
+    def of(
+        cls, name: str, units: Sequence[str], cells: Iterable[PlacedCell], first_bit: int
+    ) -> "CellTable":
         """The table of these cells."""
         placed = tuple(cells)
         bands = [each.cell.band for each in placed]
@@ -66,15 +74,29 @@ class CellTable(NamedTuple):
             ),
             has_output_bands=any(each.cell.output_until != NO_LIMIT for each in placed),
             is_stepped=any(band.scope == "marginal" for band in bands),
-            unpriced=places(*(any(not rate.is_priced for rate in column) for column in columns)),
-            assumed=places(*(any(rate.is_assumed for rate in column) for column in columns)),
+            flagged=places(
+                *(any(not rate.is_priced or rate.is_assumed for rate in each) for each in columns)
+            ),
             counted=places(*(any(rate.counting for rate in column) for column in columns)),
             # A price that buys a thousand and is a multiple of that needs no rounding.
             divided=places(
                 *(any(rate.pico_usd % rate.priced_by for rate in column) for column in columns)
             ),
-            flags=tuple(dict.fromkeys(flag for each in placed for flag in each.cell.flags)),
+            flags=(
+                *dict.fromkeys(flag for each in placed for flag in each.cell.flags),
+                *CALL_FLAGS,
+            ),
+            first_bit=first_bit,
         )
+
+    def bit(self, flag: str) -> int:
+        """The bit of a flag in the number that holds those of all sides."""
+        return 1 << (self.first_bit + self.flags.index(flag))
+
+    @property
+    def all_bits(self) -> int:
+        """The bits of all flags of the side."""
+        return sum(map(self.bit, self.flags))
 
     def columns(self, engine: Engine) -> dict[str, str]:
         """The columns of the table with their types."""
@@ -82,13 +104,16 @@ class CellTable(NamedTuple):
         kind = engine.narrow if max(rates, default=0) <= engine.narrow_limit else engine.wide
         names = ["tariff", "price_rule", "model_class"]
         names += ["input_from", "input_until", "output_from", "output_until"]
-        names += ["step_from", "step_until", "flag_bits", "first_tier", "longer_output"]
+        names += ["step_from", "step_until", "first_tier", "longer_output"]
+        names += [
+            "flag_bits",
+            "used_bits",
+            *(f"unit_bits_{place}" for place in sorted(self.flagged)),
+        ]
         found = {"day": "DATE", "start_at": "TIMESTAMP", "end_at": "TIMESTAMP"}
-        found |= {"is_step": "BOOLEAN", "is_main": "BOOLEAN", "lacks_service": "BOOLEAN"}
+        found |= {"is_step": "BOOLEAN", "is_main": "BOOLEAN"}
         found |= dict.fromkeys(names, "BIGINT")
         found |= {f"r_{place}": kind for place in range(len(self.units))}
-        found |= {f"unpriced_{place}": "BOOLEAN" for place in sorted(self.unpriced)}
-        found |= {f"assumed_{place}": "BOOLEAN" for place in sorted(self.assumed)}
         for name in ("step", "least", "free"):
             found |= {f"{name}_{place}": "BIGINT" for place in sorted(self.counted)}
         return found
@@ -110,7 +135,6 @@ class CellTable(NamedTuple):
             "is_step": is_step,
             # Every call has one main cell: in marginal tiers the last step that it reaches.
             "is_main": not is_step or band.step_from > 0,
-            "lacks_service": not cell.sells_service,
             "tariff": placed.tariff,
             "price_rule": placed.price_rule,
             "model_class": placed.model_class,
@@ -120,15 +144,18 @@ class CellTable(NamedTuple):
             "output_until": cell.output_until,
             "step_from": band.step_from,
             "step_until": band.step_until,
-            "flag_bits": sum(1 << self.flags.index(flag) for flag in cell.flags),
+            "flag_bits": sum(map(self.bit, cell.flags)),
+            # The flags of a call that used anything, and those of one that used a unit.
+            "used_bits": 0 if cell.sells_service else self.bit("missing-service"),
             "first_tier": min(cell.prices.first_tier_tokens, NO_LIMIT),
             "longer_output": cell.longer_output_tokens,
         }
         for place, rate in enumerate(band.rates):
             price = rate.pico_usd
             row[f"r_{place}"] = price if place in self.divided else price // rate.priced_by
-            row[f"unpriced_{place}"] = not rate.is_priced
-            row[f"assumed_{place}"] = rate.is_assumed
+            row[f"unit_bits_{place}"] = (0 if rate.is_priced else self.bit("unpriced-unit")) | (
+                self.bit("assumed-rate") if rate.is_assumed else 0
+            )
             rule = rate.counting
             row[f"step_{place}"] = rule.step if rule else 1
             row[f"least_{place}"] = rule.minimum if rule else 0
@@ -230,13 +257,19 @@ class CellTable(NamedTuple):
         many = f"({calls} - {longer}) * ({of_one(each)}) + {longer} * ({of_one(f'({each} + 1)')})"
         return f"(CASE WHEN ({count}) > 0 THEN {many} ELSE 0 END)"
 
-    def used_at(
-        self, alias: str, column: str, places: Iterable[int], counts: Sequence[str] | None = None
-    ) -> str:
-        """Whether a call used one of these units where the cell's column says so."""
+    def unit_bits(self, alias: str, counts: Sequence[str] | None = None) -> str:
+        """The flags of a call because of the units that it used; `counts` as in `cost`."""
         used = counts or self._counts
-        tests = [f"({used[place]} > 0 AND {alias}{column}_{place})" for place in sorted(places)]
-        return " OR ".join(tests) or "FALSE"
+        return bits_of_units(alias, self.flagged, used)
+
+
+def bits_of_units(alias: str, places: Iterable[int], counts: Sequence[str]) -> str:
+    """The bits of the columns `unit_bits_N` of the units that a call used."""
+    bits = [
+        f"CASE WHEN {counts[place]} > 0 THEN {alias}unit_bits_{place} ELSE 0 END"
+        for place in sorted(places)
+    ]
+    return f"({' | '.join(bits)})" if bits else "0"
 
 
 def period_conditions(alias: str, hourly: str, *, is_timed: bool, is_hourly: bool) -> list[str]:

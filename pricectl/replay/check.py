@@ -22,9 +22,8 @@ from pricectl.replay.rated_calls import RatedSide
 
 def sampled_calls(log: PreparedLog) -> list[dict[str, Any]]:
     """The calls that `create_sums` has kept as a sample, with their keys and flags."""
-    flags = ", ".join(f"flags_{side.place}" for side in log.rated.sides)
     rows = log.connection.rows(
-        f"SELECT key, {flags}, sampled FROM log_sums WHERE array_length(sampled) > 0"  # noqa: S608
+        "SELECT key, flags, sampled FROM log_sums WHERE array_length(sampled) > 0"
     )
     return [row | call for row in rows for call in row.pop("sampled")]
 
@@ -55,7 +54,7 @@ def _check_call(log: PreparedLog, side: RatedSide, row: Mapping[str, Any], usage
         at=call_time(book.side, row),
         requests=row["call_requests"],
     )
-    flags = flags_of(side, entry.flags, row[f"flags_{side.place}"])
+    flags = flags_of(side, entry.flags, row["flags"])
     compared: dict[str, tuple[object, object]] = {
         "picodollars": (int(row[f"pico_{side.place}"]), priced.pico_usd),
         "flags": (set(flags), set(priced.flags)),

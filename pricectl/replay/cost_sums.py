@@ -26,7 +26,7 @@ def create_sums(log: PreparedLog, *, sample: int = 0, seed: int = 0) -> None:
     # What the keys decide is joined afterwards, since a group of fewer columns is found faster.
     of_keys = [place for place, name in enumerate(dimensions) if name in log.key_values]
     grouped = [f"group_{place}" for place in range(len(dimensions)) if place not in of_keys]
-    grouped += [f"flags_{side.place}" for side in sides]
+    grouped.append("flags")
     sums = []
     for side in sides:
         n = side.place
@@ -140,8 +140,8 @@ def coverage_rows(log: PreparedLog) -> list[CoverageRow]:
     for side, book in zip(log.rated.sides, log.books, strict=True):
         n = side.place
         statement = (
-            f"SELECT key, flags_{n} AS bits, sum(calls) AS calls, sum(pico_{n}) AS pico"  # noqa: S608
-            f" FROM log_sums GROUP BY key, flags_{n}"
+            f"SELECT key, flags & {side.cells.all_bits} AS bits, sum(calls) AS calls,"  # noqa: S608
+            f" sum(pico_{n}) AS pico FROM log_sums GROUP BY 1, 2"
         )
         for row in log.connection.rows(statement):
             entry = book.entries[row["key"]]
@@ -161,8 +161,8 @@ def coverage_rows(log: PreparedLog) -> list[CoverageRow]:
 
 
 def flags_of(side: RatedSide, of_name: Sequence[str], bits: int) -> tuple[str, ...]:
-    """The flags of a call: those of its name, and those that the bits of its row stand for."""
-    found = [flag for place, flag in enumerate(side.flags) if bits >> place & 1]
+    """The flags of a call: those of its name, and those of the side whose bits are set."""
+    found = [flag for flag in side.cells.flags if bits & side.cells.bit(flag)]
     if UNKNOWN_MODEL in of_name:  # a guess is not assumed, too: no row answered
         found = [flag for flag in found if flag != "assumed-rate"]
     return tuple(dict.fromkeys((*of_name, *found)))

@@ -1,6 +1,6 @@
 """What must be known of a log before it is rated: its keys, its largest numbers, its times."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -62,7 +62,7 @@ def read_stats(connection: EngineConnection, columns: LogColumns, calls: str) ->
         )
     counted = limits["calls"]
     return LogStats(
-        tuple(_merged(keys)),
+        _merged(keys),
         LogSpan(limits["first_at"], limits["last_at"], without_time=limits["with_time"] < counted),
         most_requests,
         counted,
@@ -151,8 +151,11 @@ def _limits(connection: EngineConnection, columns: LogColumns, calls: str) -> di
     return limits
 
 
-def _merged(stats: Iterable[KeyStats]) -> Iterator[KeyStats]:
-    """One entry a key: a field that is NULL and one that is empty are the same."""
+def _merged(stats: Iterable[KeyStats]) -> tuple[KeyStats, ...]:
+    """One entry a key: a field that is NULL and one that is empty are the same.
+
+    They are in order, since an engine gives them in any, and the order of flags hangs on it.
+    """
     found: dict[CallKey, KeyStats] = {}
     for each in stats:
         other = found.get(each.key)
@@ -164,7 +167,7 @@ def _merged(stats: Iterable[KeyStats]) -> Iterator[KeyStats]:
                 tuple(map(max, each.most_counts, other.most_counts)),
                 max(each.most_requests, other.most_requests),
             )
-    yield from found.values()
+    return tuple(sorted(found.values()))
 
 
 def with_stated(

@@ -3,18 +3,16 @@
 All questions about a log are sums over this one relation, so that they cannot disagree.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pricectl.core.profile import Profile
 from pricectl.replay.bounds import CostBound
-from pricectl.replay.cells import LISTED, CellTable, period_conditions
+from pricectl.replay.cells import LISTED, CellTable, bits_of_units, period_conditions
 from pricectl.replay.customer_rules import CustomerTerms
 from pricectl.replay.engines import Engine
 from pricectl.replay.log_columns import LogColumns
 from pricectl.replay.templates import template
-
-# The flags that depend on what a call used: they come behind those of its cell.
-CALL_FLAGS = ("unpriced-unit", "assumed-rate", "missing-service", "averaged-tier")
 
 
 class RatedSide(NamedTuple):
@@ -35,18 +33,9 @@ class RatedSide(NamedTuple):
     customer_number: str
 
     @property
-    def flags(self) -> tuple[str, ...]:
-        """The flags in the order of their bits."""
-        return (*self.cells.flags, *CALL_FLAGS)
-
-    @property
     def alias(self) -> str:
         """What stands before the names of the side's columns in a row of the book."""
         return f"k.c{self.place}_"
-
-    def bit(self, flag: str) -> int:
-        """The bit of one of CALL_FLAGS."""
-        return 1 << (len(self.cells.flags) + CALL_FLAGS.index(flag))
 
 
 class RatedCalls(NamedTuple):
@@ -110,6 +99,7 @@ class RatedCalls(NamedTuple):
             f"{columns.dimension(name)} AS group_{place}"
             for place, name in enumerate(self.dimensions)
         ]
+        selected.append(f"{self._flags()} AS flags")
         joins = [f"JOIN book AS k ON {self._book_condition()}"]
         for side in self.sides:
             selected += self._side_columns(side)
@@ -149,7 +139,7 @@ class RatedCalls(NamedTuple):
 
     def _side_columns(self, side: RatedSide) -> list[str]:
         n, listed = side.place, self._cost(side, side.cells, side.alias)
-        found = [f"{listed} AS pico_{n}", f"{self._flags(side)} AS flags_{n}"]
+        found = [f"{listed} AS pico_{n}"]
         if side.terms is None:
             return found
         base = f"({listed})"
@@ -171,31 +161,25 @@ class RatedCalls(NamedTuple):
         found += [f"{customer} + {fee} AS customer_{n}", f"{contract} AS contract_{n}"]
         return found
 
-    def _flags(self, side: RatedSide) -> str:
-        """The flags of a call as the bits of a number."""
-        cells, alias = side.cells, side.alias
-        bits = [f"{alias}flag_bits"]
-        for column, used, flag in (
-            ("unpriced", cells.unpriced, "unpriced-unit"),
-            ("assumed", cells.assumed, "assumed-rate"),
-        ):
-            if used:
-                test = cells.used_at(alias, column, used)
-                if cells.is_stepped:
-                    test = (
-                        f"CASE WHEN {alias}is_step THEN {steps_of(alias)}.{column} ELSE {test} END"
-                    )
-                bits.append(f"CASE WHEN {test} THEN {side.bit(flag)} ELSE 0 END")
-        if any(not each.cell.sells_service for each in cells.cells):
-            test = f"{alias}lacks_service AND {self.used}"
-            bits.append(f"CASE WHEN {test} THEN {side.bit('missing-service')} ELSE 0 END")
-        if self.is_shared:
-            test = (
-                f"call_requests > 1 AND (input_tokens >= {alias}first_tier"
-                f" OR output_tokens > {alias}longer_output)"
-            )
-            bits.append(f"CASE WHEN {test} THEN {side.bit('averaged-tier')} ELSE 0 END")
-        return " + ".join(bits)
+    def _flags(self) -> str:
+        """The flags of a call by all sides, as the bits of one number."""
+        bits = ["k.flag_bits", "k.used_bits" if self.all_used else ""]
+        if not self.all_used:
+            bits[1] = f"CASE WHEN {self.used} THEN k.used_bits ELSE 0 END"
+        counts = [f"n_{place}" for place in range(len(self.columns.units))]
+        bits.append(bits_of_units("k.", flagged_by_all(self.sides), counts))
+        for side in self.sides:
+            cells, alias = side.cells, side.alias
+            if cells.is_stepped:
+                steps = f"CASE WHEN {alias}is_step THEN {steps_of(alias)}.unit_bits"
+                bits.append(f"{steps} ELSE {cells.unit_bits(alias)} END")
+            if self.is_shared:
+                test = (
+                    f"call_requests > 1 AND (input_tokens >= {alias}first_tier"
+                    f" OR output_tokens > {alias}longer_output)"
+                )
+                bits.append(f"CASE WHEN {test} THEN {cells.bit('averaged-tier')} ELSE 0 END")
+        return " | ".join(bits)
 
     def _side_joins(self, side: RatedSide) -> list[str]:
         n, alias = side.place, side.alias
@@ -231,19 +215,20 @@ class RatedCalls(NamedTuple):
         inside = cells.step_counts("s.", average)
         counts = [f"m_{place}" for place in range(len(inside))]
         cost = cells.cost(self.engine, "s.", side.number, shared=self.is_shared, counts=counts)
-        flags = [
-            f"bool_or({cells.used_at('s.', column, places, counts)}) AS {column}"
-            for column, places in (("unpriced", cells.unpriced), ("assumed", cells.assumed))
-        ]
         return template("steps").format(
             cost=cost,
             number=side.number,
-            flags=", ".join(flags),
+            unit_bits=cells.unit_bits("s.", counts),
             counts=", ".join(f"{each} AS m_{place}" for place, each in enumerate(inside)),
             keys=self._key_condition(),
             cells=cells.name,
             condition=condition,
         )
+
+
+def flagged_by_all(sides: Sequence[RatedSide]) -> frozenset[int]:
+    """The units whose flags stand in the rows of the book: those of sides without steps."""
+    return frozenset().union(*(side.cells.flagged for side in sides if not side.cells.is_stepped))
 
 
 def steps_of(alias: str) -> str:

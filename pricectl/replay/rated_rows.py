@@ -57,8 +57,8 @@ def _stored(engine: Engine, number: str) -> str:
 def _side_columns(log: PreparedLog, side: RatedSide, name: str) -> list[str]:
     n, engine = side.place, log.connection.engine
     words = [f"b.flags_{n}"]
-    for place, flag in enumerate(side.flags):
-        is_set = f"running.flags_{n} & {1 << place} > 0"
+    for flag in side.cells.flags:
+        is_set = f"running.flags & {side.cells.bit(flag)} > 0"
         if flag == "assumed-rate":  # a guess is not assumed, too: no row answered
             is_set += f" AND coalesce(b.flags_{n} NOT LIKE '%{UNKNOWN_MODEL}%', TRUE)"
         words.append(f"CASE WHEN {is_set} THEN '{flag}' END")

@@ -88,6 +88,7 @@ def replay(
         if booked is None:
             _check_any(log, request)
         if not log.calls:
+            _check_nothing_written(request)
             found = _empty(request, files, log, profile)
             return found._replace(charged=compare_ledger(booked, ()) if booked else None)
         rated_log = log
@@ -183,6 +184,14 @@ def _empty(
     nothing = SideTotals(0, Fraction(0), Fraction(0), dict.fromkeys(request.modes, 0), 0)
     total = RatedGroup((), 0, 0, 0, 0, 0, 0, 0, {side.name: nothing for side in files.sides})
     return ReplayResult(request, files, log, profile, total, (), (), (), (), 0)
+
+
+def _check_nothing_written(request: ReplayRequest) -> None:
+    """Refuse files of calls where there are none: an empty file is not Parquet. Raises BadLog."""
+    for option, path in (("--rows", request.rows), ("--summary", request.summary)):
+        if path:
+            step = f"leave {option} out, or name another log or period"
+            raise BadLog("is not written, since there are no calls", where=path, next_step=step)
 
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:

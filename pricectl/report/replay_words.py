@@ -79,7 +79,8 @@ def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str
         how = " ('?' is a guess; --column ROLE=COLUMN says otherwise)" if guessed else ""
         yield f"columns{how}: {pairs}{cache}"
         if columns.unread:
-            yield f"not read, though their names speak of tokens: {', '.join(columns.unread)}"
+            unread = ", ".join(columns.unread)
+            yield f"not read, though their names speak of tokens or searches: {unread}"
         if not verbose:
             continue
         yield "[replay.columns]"

@@ -128,7 +128,8 @@ def test_a_column_of_the_log_groups_whatever_its_name(
     rows = [{"model": "gpt-4o", **said, name: word} for word in ("one", "two", "two")]
     path = log.with_name("named.jsonl")
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    named = ["--column", "input_tokens=prompt_tokens"] if name in {"input", "input_tokens"} else []
+    is_count = kind == "plain" and name in {"input", "input_tokens"}
+    named = ["--column", "input_tokens=prompt_tokens"] if is_count else []
     found = document(run, str(path), "--by", name, *named)
     calls = {group["key"]: group["calls"] for group in found["groups"]}
     assert (calls, found["by"]) == ({"one": 1, "two": 2}, name)
@@ -211,7 +212,7 @@ def test_columns_of_tokens_that_are_not_read_are_told(run: Run, log: Path) -> No
     """What they count may be missing in the cost."""
     heading = "model,prompt_tokens,completion_tokens,total_tokens,thoughts_tokens,feature"
     log.write_text(f"{heading}\no3,10,9,19,5,chat\n", encoding="utf-8")
-    assert "speak of tokens: thoughts_tokens\n" in run("replay", str(log)).stdout
+    assert "tokens or searches: thoughts_tokens\n" in run("replay", str(log)).stdout
     (columns,) = document(run, str(log))["log"]["columns"]
     assert columns["unread"] == ["thoughts_tokens"]
     named = document(run, str(log), "--column", "reasoning_tokens=thoughts_tokens")
@@ -547,3 +548,127 @@ def test_the_example_log_is_what_its_script_writes(run: Run) -> None:
     found = run("replay", str(ROOT / "examples/usage_log.csv"), "--file", "packaged")
     assert found.exit_code == 0, found.output
     assert "398 calls" in found.stdout
+
+
+PERIOD = ("--from", "2026-10-02", "--until", "2026-10-03")
+# Two options of which one would be dropped in silence, with a part of what is said.
+CONTRADICTIONS = (
+    (("--charged", "log.csv", "--base", "packaged"), "--base: cannot be combined with --charged"),
+    (("--charged", "log.csv", "--at", "2027-01"), "--at: cannot be combined with --charged"),
+    (("--charged", "log.csv", "--by", "model"), "--by: cannot be combined with --charged"),
+    (("--charged", "log.csv", "--engine", "local"), "--engine: cannot be combined with --charged"),
+    (("log.csv", "--summary", "s.json", "--engine", "local"), "cannot be combined with --summary"),
+    (("log.csv", "--charged", "log.csv"), "--charged: is given besides LOG"),
+    (("log.csv", "--from", "2026-10-03", "--until", "2026-10-02"), "is not before --until"),
+    (("log.csv", "--from", "2026-10-03", "--until", "2026-10-03"), "is not before --until"),
+    (("log.csv", "--column", "account=team", "--column", "account=model"), "a second column for"),
+    (("log.csv", "--column", "account=team", "--column", "customer=team"), "a second column for"),
+    (("log.csv", "--rows", "a", "--rejects", "a"), "is named for two outputs"),
+    (("log.csv", "--rows", "a", "--summary", "./a"), "is named for two outputs"),
+    (("log.csv", "--rejects", "a", "-o", "json=a"), "is named for two outputs"),
+    (("log.csv", "--rows", "log.csv"), "is read, so nothing is written there"),
+    (("log.csv", "--rows", ""), "--rows: the name is empty"),
+    (("log.csv", "--rejects", ""), "--rejects: the name is empty"),
+    (("log.csv", "--summary", ""), "--summary: the name is empty"),
+    (("log.csv", "--rows", "a", "--from", "2030-01-01"), "since there are no calls"),
+    (("log.csv", "--summary", "a", "--from", "2030-01-01"), "since there are no calls"),
+    (("rows.jsonl", "--cache", "inside"), "only plain columns may not"),
+    (("rows.jsonl", "--column", "name=deployment"), "cannot be taken from a column"),
+)
+
+
+@pytest.mark.parametrize(("words", "said"), CONTRADICTIONS)
+def test_options_that_contradict_one_another_are_refused(
+    run: Run, log: Path, words: tuple[str, ...], said: str
+) -> None:
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    before = sorted(path.name for path in log.parent.iterdir())
+    result = run("replay", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.split())
+    assert sorted(path.name for path in log.parent.iterdir()) == before
+
+
+def test_the_cache_of_the_settings_is_for_plain_columns(run: Run, log: Path) -> None:
+    (log.parent / "pricectl.toml").write_text('[replay]\ncache = "inside"\n', encoding="utf-8")
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert document(run, "rows.jsonl")["total"]["calls"] == 1
+
+
+# What goes together: all at once, and all but one.
+FREE = (
+    ("--base", "llm_pricing_current.json"),
+    ("--at", "2026-10"),
+    ("--by", "team"),
+    ("--mode", "job_based"),
+    PERIOD,
+    ("--profile", "default"),
+    ("--column", "account=team"),
+    ("--cache", "inside"),
+    ("--rows", "rows.parquet"),
+    ("--rejects", "rejects.jsonl"),
+    ("--summary", "summary.json"),
+    ("-o", "parquet=groups.parquet"),
+    ("-q",),
+    ("-v",),
+)
+
+
+@pytest.mark.parametrize("left_out", [(), *FREE], ids="".join)
+def test_options_that_go_together_all_hold(run: Run, log: Path, left_out: tuple[str, ...]) -> None:
+    words = [word for option in FREE if option != left_out for word in option]
+    found = document(run, str(log), *words)
+    given = set(words)
+    has_period = "--from" in given
+    assert found["by"] == ("team" if "--by" in given else "model")
+    assert found["total"]["calls"] == (1 if has_period else 4)
+    assert found["at"] == ("2026-10-01" if "--at" in given else None)
+    assert (len(found["modes"]) == 1) == ("--mode" in given)
+    cost = found["total"]["new"]["provider_cost_usd"]
+    assert cost == ("0.028" if has_period else TOTAL)
+    old = {word for word in ("--base", "--at") if word in given}
+    assert found["base"]["file"].startswith("llm_pricing" if "--base" in old else "the prices of")
+    account = next(one for one in found["log"]["columns"][0]["columns"] if one["says"] == "account")
+    assert account["column"] == ("team" if "--column" in given else "customer")
+    files = {"rows.parquet", "rejects.jsonl", "summary.json", "groups.parquet"}
+    written = {file for file in files if not {file, f"parquet={file}"}.isdisjoint(given)}
+    assert {path.name for path in log.parent.iterdir()} & files == written
+    assert all(log.with_name(file).stat().st_size for file in written)
+
+
+def test_calls_without_a_time_are_told_beside_the_totals_alone(run: Run, log: Path) -> None:
+    log.write_text("model,time,prompt_tokens\no3,,10\no3,2026-10-01,10\n", encoding="utf-8")
+    assert "1 call without a time, at today's prices" in run("replay", str(log)).stdout
+    quiet = run("replay", str(log), "-q")
+    assert quiet.stderr == "pricectl: warning: 1 call without a time\n"
+
+
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_setting_that_names_a_missing_column_is_told(run: Run, log: Path, kind: str) -> None:
+    settings = "[replay]\ncolumns = { account = 'client' }\n"
+    (log.parent / "pricectl.toml").write_text(settings, encoding="utf-8")
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}, "customer": "acme"}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    name = "log.csv" if kind == "plain" else "rows.jsonl"
+    refused = run("replay", name)
+    assert refused.exit_code == 2
+    assert "has no column 'client', which the setting replay.columns names" in refused.stderr
+    found = document(run, name, "--column", "account=customer", "--by", "account")
+    assert "acme" in by_key(found["groups"])
+
+
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_misspelt_column_is_refused_and_nothing_is_written(
+    run: Run, log: Path, kind: str
+) -> None:
+    row = {"model": "o3", "usage": {"prompt_tokens": 1, "completion_tokens": 1}, "customer": "acme"}
+    (log.parent / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    name = "log.csv" if kind == "plain" else "rows.jsonl"
+    for option in (("--by", "custmer"), ("--column", "account=custmer")):
+        refused = run("replay", name, *option, "--rows", "rows.parquet")
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "has no column 'custmer'" in refused.stderr
+        assert "did you mean customer?" in refused.stderr
+    assert not (log.parent / "rows.parquet").exists()

@@ -188,6 +188,12 @@ def test_capital_v_prints_the_version(run: Run) -> None:
         ("fmt a.json b.json", "pricectl fmt: unexpected 'b.json'; only one FILE is allowed"),
         ("diff a b c", "pricectl diff: unexpected 'c'; only OLD and NEW are allowed"),
         ("rule --color blue", "pricectl rule: --color: 'blue' is not one of 'auto', 'always'"),
+        ("replay a.csv --by team --by model", "pricectl replay: --by is given 2 times; it takes"),
+        ("quote o3 1 -f a -f b --file c", "pricectl quote: --file is given 3 times; it takes one"),
+        (
+            "rename a b --alias --no-alias",
+            "pricectl rename: --alias/--no-alias is given 2 times",
+        ),
     ],
 )
 def test_wrong_usage_names_the_fault_and_the_next_step(run: Run, words: str, said: str) -> None:
@@ -199,6 +205,28 @@ def test_wrong_usage_names_the_fault_and_the_next_step(run: Run, words: str, sai
     assert usage.startswith(f"Usage: {name} ")
     assert example.startswith(f"Example: {name}")
     assert more == f"'{name} --help' shows all options."
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_option_takes_the_last_of_two_values(run: Run, verb: str) -> None:
+    """Else a limit, a base or a file that was given first is dropped in silence."""
+    command = typer.main.get_command(app).get_command(None, verb)  # type: ignore[attr-defined]
+    for option in command.params:
+        if option.param_type_name == "argument" or option.multiple:
+            continue
+        if option.is_flag and not option.secondary_opts:
+            continue
+        name = max(option.opts, key=len)
+        value = [] if option.is_flag else ["1"]
+        result = run(verb, name, *value, name, *value)
+        assert (result.exit_code, result.stdout) == (2, "")
+        names = "/".join([name, *option.secondary_opts])
+        assert f"{names} is given 2 times; it takes one value" in result.stderr
+
+
+def test_a_switch_may_be_repeated_and_an_option_for_several_values_too(run: Run) -> None:
+    words = ("quote", "gpt-4o", "1", "-q", "-q", "-o", "text", "-o", "json")
+    assert run(*words, "--file", "packaged").exit_code == 0
 
 
 def test_the_old_name_of_the_token_option_works_and_warns(

@@ -214,7 +214,7 @@ def test_wide_numbers_are_stored_as_decimals_and_not_as_doubles(tmp_path: Path) 
     "change",
     [
         "UPDATE book SET c0_r_0 = c0_r_0 + 1",
-        "UPDATE book SET c0_flag_bits = c0_flag_bits + 1",
+        "UPDATE book SET flag_bits = flag_bits + 1",
         "UPDATE terms_0 SET fee = fee + 1",
     ],
 )

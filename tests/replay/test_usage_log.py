@@ -10,6 +10,8 @@ from pricectl.core import Profile
 from pricectl.core.catalog import Catalog
 from pricectl.packaged import CATALOG, packaged_bytes
 from pricectl.replay.duckdb_engine import parquet, rows_of, session
+from pricectl.replay.logs.log import read_log
+from pricectl.replay.logs.plain import LogOptions
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rating import rate
 from tests.conftest import ROOT
@@ -87,3 +89,24 @@ def test_a_raw_log_has_several_time_zones_and_rows_that_no_reader_can_use(
     assert min(facts["nameless"], facts["negative"], facts["impossible"]) > 0
     assert facts["nameless"] + facts["negative"] + facts["impossible"] < 60
     assert facts["zones"] == 3
+
+
+def test_every_count_of_a_raw_log_is_read(generator: ModuleType, tmp_path: Path) -> None:
+    """The columns of the raw log are guessed, and count what those of the split one count."""
+    split, raw = tmp_path / "split.parquet", tmp_path / "raw.parquet"
+    generator.write(split, 20_000)
+    generator.write(raw, 20_000, raw=True)
+    with session() as database:
+        log = read_log([str(raw)], database, tmp_path, LogOptions())
+        [columns] = log.columns
+        assert columns.unread == ()
+        sums = "sum(search) AS search, sum(reasoning) AS reasoning, count(*) AS calls"
+        [found] = rows_of(database, f"SELECT {sums} FROM {log.relation}")  # noqa: S608 - our own
+        rejected = sum(log.rejected.values())
+        # What the rows count that are not rejected, which are numbered as in the split log.
+        kept = f"SELECT CAST(split_part(call_id, '-', 2) AS BIGINT) FROM {log.relation}"  # noqa: S608 - our own
+        words = f'SELECT {sums} FROM {parquet([split])} WHERE "row" IN ({kept})'  # noqa: S608 - our own
+        [expected] = rows_of(database, words)
+    assert found == expected
+    assert found["search"] > 0
+    assert found["calls"] + rejected == 20_000

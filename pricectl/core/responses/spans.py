@@ -66,9 +66,10 @@ _REASONING = (
     "llm.usage.reasoning_tokens",
     "ai.usage.reasoningTokens",
 )
+_OPENLLMETRY_TOTAL = "llm.usage.total_tokens"
 _TOTAL = (
     f"{_USAGE}total_tokens",
-    "llm.usage.total_tokens",
+    _OPENLLMETRY_TOTAL,
     f"{_OPEN_INFERENCE}total",
     "ai.usage.totalTokens",
 )
@@ -112,10 +113,20 @@ def _named(names: tuple[str, ...]) -> str:
 
 def _finish(builder: ReadingBuilder) -> None:
     inside = (*_READ_INSIDE, *_WRITE_INSIDE)
-    if lacks_all(builder.usage, inside):
+    if lacks_all(builder.usage, inside) and not _includes_cache(builder):
         place_cache(builder, _INPUT[0])
     elif not lacks_all(builder.usage, ("ai.usage.promptTokens",)) and is_cache_outside(builder):
         builder.refuse("may include the cached tokens or not", _INPUT[0])
+
+
+def _includes_cache(builder: ReadingBuilder) -> bool:
+    """Whether the input includes the cache, by the total of OpenLLMetry 0.33.4 and later.
+
+    It adds what Claude counts apart, and writes the sum of that and the output under a name that
+    nobody else uses. Source: its instrumentation of Anthropic.
+    """
+    total = builder.count("input_tokens") + builder.count("output_tokens")
+    return not lacks_all(builder.usage, (_OPENLLMETRY_TOTAL,)) and builder.count("total") == total
 
 
 SPAN = ResponseFormat(

@@ -9,8 +9,7 @@ from pricectl.core.money import PICO_PER_USD
 from pricectl.replay.calls import MAX_COUNT, quoted, text_literal
 from pricectl.replay.logs.columns import ColumnMap, LogColumn
 from pricectl.replay.logs.tables import RawTable
-from pricectl.replay.logs.times import EARLIEST_YEAR
-from pricectl.replay.periods import LAST_TIME
+from pricectl.replay.logs.times import EARLIEST_YEAR, LATEST_YEAR
 
 _INTEGERS = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"))
 _INTEGERS |= {"UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
@@ -60,13 +59,13 @@ def count_cell(table: RawTable, column: LogColumn) -> str:
 def time_cell(table: RawTable, column: LogColumn | None) -> str:
     """A time as TIMESTAMP in UTC: without a zone it is UTC; NULL where it is not understood.
 
-    As in `times`, no call was made before EARLIEST_YEAR: a time before it has another unit.
+    As in `times`, no call was made before EARLIEST_YEAR or after LATEST_YEAR.
     """
     if column is None:
         return "NULL::TIMESTAMP"
     found = _time(table, column)
-    limits = f">= TIMESTAMP '{EARLIEST_YEAR}-01-01' AND {found} < TIMESTAMP '{LAST_TIME:%Y-%m-%d}'"
-    return f"CASE WHEN {found} {limits} THEN {found} END"
+    first, end = (f"TIMESTAMP '{year}-01-01'" for year in (EARLIEST_YEAR, LATEST_YEAR + 1))
+    return f"CASE WHEN {found} >= {first} AND {found} < {end} THEN {found} END"
 
 
 def _time(table: RawTable, column: LogColumn) -> str:

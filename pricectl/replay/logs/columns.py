@@ -62,7 +62,21 @@ _COUNTS: Mapping[str, tuple[str, ...]] = {
     "reasoning_tokens": ("reasoning_tokens", "native_tokens_reasoning", "thinking_tokens"),
     "input_audio_tokens": ("input_audio_tokens", "audio_input_tokens"),
     "output_audio_tokens": ("output_audio_tokens", "audio_output_tokens"),
+    # Searches that are charged one by one. Not the queries of Perplexity and Google, most of whose
+    # models charge a request with any number of them once: those are told as not read.
+    "search": (
+        *("search", "web_searches", "searches", "web_search_requests", "search_requests"),
+        *("web_search_calls", "web_search_count", "search_count", "num_web_searches"),
+        *("num_searches", "server_tool_use_web_search_requests"),
+    ),
+    "file_search": ("file_search", "file_search_calls", "file_searches", "num_file_searches"),
+    "maps_query": ("maps_query", "maps_queries", "maps_query_count"),
+    "code_interpreter": ("code_interpreter", "code_interpreter_sessions"),
+    "input_query": ("input_query", "search_units", "num_search_units"),
+    "citation": ("citation", "citation_tokens"),
 }
+# What a column counts that may be charged, by a part of its name: told where it is not read.
+_CHARGED = re.compile("token|(?<!re)search")
 # Input that leaves out what was cached, by the name that says so.
 _FRESH = ("uncached_input_tokens", "input_uncached_tokens", "fresh_input_tokens", "no_cache_tokens")
 # These names say that the cache is in the input, by the API that they come from.
@@ -98,12 +112,18 @@ _RESPONSE_IDS = ("call_id", "request_id", "response_id", "generation_id")
 class LogColumn(NamedTuple):
     """The column that says one thing of a call; a count is multiplied by `scale`.
 
-    `guessed`: nobody named it.
+    `guessed`: nobody named it. `from_settings`: the settings name it, and not the command line.
     """
 
     name: str
     scale: int = 1
     guessed: bool = True
+    from_settings: bool = False
+
+    @property
+    def named_by(self) -> str:
+        """What a message adds about a column that the command line does not name."""
+        return ", which the setting replay.columns names" if self.from_settings else ""
 
 
 class ColumnMap(NamedTuple):
@@ -111,7 +131,8 @@ class ColumnMap(NamedTuple):
 
     `cache` is "inside", "outside" or empty: not known yet. `is_split`: the columns are the units of
     `pricectl.replay.calls` themselves, each token in one of them. `unread` are columns whose names
-    speak of tokens and that say nothing here, so that what they count may be missing in the cost.
+    speak of tokens or searches and that say nothing here, so that what they count may be missing in
+    the cost.
     """
 
     columns: Mapping[str, LogColumn]
@@ -157,8 +178,8 @@ def guess(
     listed = list(names)
     for column in named.values():
         if column.name not in listed:
-            step = meant(column.name, listed)
-            raise BadLog(f"has no column {column.name!r:.80}", where=where, next_step=step)
+            what = f"has no column {column.name!r:.80}{column.named_by}"
+            raise BadLog(what, where=where, next_step=meant(column.name, listed))
     split = [unit for unit in UNITS if unit in listed]
     is_split = {"input", "output"} <= set(split) and "input_tokens" not in listed
     columns = _guessed(listed, named, split if is_split else None)
@@ -178,7 +199,7 @@ def guess(
             next_step=f"say which with --column, such as --column {role}=COLUMN",
         )
     taken = {column.name for column in columns.values()}
-    unread = (name for name in listed if "token" in _word(name) and name not in taken)
+    unread = (name for name in listed if _CHARGED.search(_word(name)) and name not in taken)
     return found._replace(unread=tuple(unread))
 
 

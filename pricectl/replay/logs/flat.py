@@ -15,6 +15,7 @@ from pricectl.replay.logs.casts import cost_cell, count_cell, text_cell, time_ce
 from pricectl.replay.logs.columns import INSIDE, OUTSIDE, ColumnMap, says_inside
 from pricectl.replay.logs.items import MAX_NAME
 from pricectl.replay.logs.tables import RawTable
+from pricectl.replay.logs.times import UNREADABLE_TIME
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -143,7 +144,7 @@ def _reason(units: Iterable[str], bad: Iterable[str]) -> str:
         WHEN {" OR ".join(f"{unit} < 0" for unit in listed)}
             THEN 'parts of a total are more than the total'
         WHEN {above} THEN 'a count is too large'
-        WHEN "at" IS NULL AND at_text IS NOT NULL THEN 'the time is not understood'
+        WHEN "at" IS NULL AND at_text IS NOT NULL THEN {text_literal(UNREADABLE_TIME)}
         WHEN requests IS NULL OR requests < 1 THEN 'requests is not a whole number above 0'
         WHEN {" + ".join(listed)} = 0 THEN 'all counts are zero or missing' END"""
 

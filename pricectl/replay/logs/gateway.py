@@ -63,15 +63,17 @@ def read_litellm(row: Row) -> Iterator[LogItem]:
     except BadUsage as error:
         yield rejected(error, stated)
         return
+    record = {**row, "metadata": metadata}
     yield from calls_of(
         reading,
         says_lifetime="ephemeral_1h" in str(usage),
         call_id=first_word(row, "request_id", "id", "litellm_call_id"),
         job=first_word(row, "session_id", "trace_id"),
         at=time_at(row, "startTime", "endTime"),
-        team=first_word(row, "team_id", "metadata.user_api_key_team_id"),
-        account=first_word(row, "end_user", "user", "metadata.user_api_key_user_id"),
+        team=first_word(record, "team_id", "metadata.user_api_key_team_id"),
+        account=first_word(record, "end_user", "user", "metadata.user_api_key_user_id"),
         stated_pico=stated,
+        record=record,
     )
 
 

@@ -1,7 +1,6 @@
 """What a reader makes of a row of a log: calls, or the reason why there is none."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,10 +9,12 @@ from pricectl.core.money import is_bounded, pico_usd, plain_decimal
 from pricectl.core.responses import Reading
 from pricectl.core.responses.formats import ENDED_EARLY, GATEWAY_CACHE
 from pricectl.core.usage import Usage
-from pricectl.replay.logs.times import read_time
+from pricectl.replay.logs.times import StatedTime, stated_time
 
 Row = Mapping[str, Any]
 MAX_NAME, MAX_WORD = 256, 512
+# Texts that tables write where there is nothing.
+NO_WORDS = frozenset(("None", "null", "NULL"))
 _MAX_NUMBER = 10**18
 
 
@@ -23,14 +24,15 @@ class LogCall(NamedTuple):
     `stated_pico` is the cost in picodollars that the log states. `unsplit_cache_write` are tokens
     written to a cache of which the log does not say whether for five minutes or an hour; they are
     in `usage` as five minutes. `remarks` say what else a reader of the cost must know. A response
-    of several rounds is several calls: `round_number` counts them from 0.
+    of several rounds is several calls: `round_number` counts them from 0. `record` is the part of a
+    row that states the call, where the row holds several or holds it as text.
     """
 
     name: str
     usage: Usage
     call_id: str = ""
     job: str = ""
-    at: datetime | None = None
+    at: StatedTime = None
     seller: str = ""
     service: str = ""
     region: str = ""
@@ -42,6 +44,7 @@ class LogCall(NamedTuple):
     unsplit_cache_write: int = 0
     remarks: tuple[str, ...] = ()
     round_number: int = 0
+    record: Row | None = None
 
 
 class NotBilled(NamedTuple):
@@ -111,6 +114,17 @@ def calls_of(reading: Reading, *, says_lifetime: bool = True, **facts: Any) -> l
     return calls or [RejectedRow("all counts are zero or missing", stated)]
 
 
+def guarded(found: Iterable[LogItem]) -> Iterator[LogItem]:
+    """The items of a row or a part of one; what its reader cannot stand is rejected.
+
+    The log goes on, and so does the rest of a row that holds many calls.
+    """
+    try:
+        yield from found
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        yield RejectedRow(f"has an unknown shape ({type(error).__name__})")
+
+
 def rejected(error: BadUsage, stated_pico: int | None = None) -> RejectedRow:
     """The row that raised the error."""
     return RejectedRow(error.what, stated_pico)
@@ -120,7 +134,7 @@ def word(value: object) -> str:
     """A short text or number as a text; empty for anything else."""
     if isinstance(value, str):
         text = value.strip()
-        return text if len(text) <= MAX_WORD and text not in {"None", "null", "NULL"} else ""
+        return text if len(text) <= MAX_WORD and text not in NO_WORDS else ""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER:
         return str(value)
     return ""
@@ -179,7 +193,6 @@ def stated_cost(value: object) -> int | None:
     return pico_usd(number)
 
 
-def time_at(row: object, *paths: str) -> datetime | None:
-    """The first time at one of the dotted paths."""
-    times = (read_time(value_at(row, path)) for path in paths)
-    return next((found for found in times if found), None)
+def time_at(row: object, *paths: str) -> StatedTime:
+    """The first time at one of the dotted paths that can be read."""
+    return stated_time(*(value_at(row, path) for path in paths))

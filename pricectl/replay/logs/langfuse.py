@@ -18,6 +18,7 @@ from pricectl.replay.logs.items import (
     Row,
     calls_of,
     first_word,
+    guarded,
     rejected,
     stated_cost,
     time_at,
@@ -69,11 +70,15 @@ def read_langfuse(row: Row) -> Iterator[LogItem]:
     if isinstance(events, list):
         for event in events:
             if value_at(event, "type") in _CREATED:
-                yield from _read({**event["body"], "type": "GENERATION"})
+                yield from guarded(_read_event(event))
             else:
                 yield OTHERS
     else:
         yield from _read(row)
+
+
+def _read_event(event: Row) -> Iterator[LogItem]:
+    yield from _read({**event["body"], "type": "GENERATION"})
 
 
 def _read(row: Row) -> Iterator[LogItem]:
@@ -107,6 +112,7 @@ def _read(row: Row) -> Iterator[LogItem]:
         at=time_at(row, "startTime", "start_time"),
         account=first_word(row, "userId", "user_id"),
         stated_pico=stated,
+        record=row,
     )
 
 

@@ -7,6 +7,7 @@ rating asks in their place, so that nothing is copied.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.labels import clean
 from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.columns import ColumnMap
+from pricectl.replay.logs.bills import refuse_bill
+from pricectl.replay.logs.columns import ColumnMap, LogColumn
 from pricectl.replay.logs.formats import format_of_rows
+from pricectl.replay.logs.named_columns import OVERRIDES, NamedColumns
 from pricectl.replay.logs.plain import (
     LogOptions,
     LogPart,
@@ -25,10 +28,9 @@ from pricectl.replay.logs.plain import (
     plain_parts,
 )
 from pricectl.replay.logs.rows import first_rows, rows_of
-from pricectl.replay.logs.sources import LogFile, csv_heading, log_files
+from pricectl.replay.logs.sources import LogFile, csv_heading, csv_names, log_files
 from pricectl.replay.logs.staging import (
     MAX_REJECTED_TEXT,
-    OVERRIDES,
     UNSPLIT_COLUMN,
     CallWriter,
     Progress,
@@ -37,7 +39,6 @@ from pricectl.replay.logs.staging import (
     read_rows,
     stage,
 )
-from pricectl.replay.logs.usage_exports import is_cost_report
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -108,6 +109,8 @@ def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     work = ReadingWork(database, folder, options, tally)
     try:
         sources, plain = _by_format(files, database, tally)
+        if not plain:
+            _check_roles(sources, options)
         parts = [*_staged(sources, work, progress), *plain_parts(plain, work)]
         formats: Counter[str] = Counter(source.format.title for source in sources)
         if plain:
@@ -127,12 +130,7 @@ def _by_format(
     sources, plain = [], []
     for file in files:
         rows = first_rows(file, database, _SAMPLE)
-        if any(map(is_cost_report, rows[:3])):
-            raise BadLog(
-                "is a bill: it states costs, and no calls that could be priced",
-                where=file.path,
-                next_step="give the usage: OpenAI's usage export, Anthropic's usage report",
-            )
+        refuse_bill(rows or [dict.fromkeys(_heading(file))], file.path)
         known = format_of_rows(rows)
         if known:
             sources.append(RowSource(file, known))
@@ -141,6 +139,22 @@ def _by_format(
         elif file.kind == "json":
             _reject_all(file, database, tally)
     return sources, plain
+
+
+def _check_roles(sources: Sequence[RowSource], options: LogOptions) -> None:
+    """Refuse what is said of plain columns where there are none. Raises BadLog."""
+    if sources and options.is_cache_asked:
+        what = f"{sources[0].format.title} say where the cache is; only plain columns may not"
+        raise BadLog(what, where=f"--cache {options.cache}", next_step="leave it out")
+    for role, column in options.columns.items():
+        if sources and role not in OVERRIDES and not column.from_settings:
+            what = f"the role {role!r} cannot be taken from a column of {sources[0].format.title}"
+            step = f"leave it out; these can: {', '.join(OVERRIDES)}"
+            raise BadLog(what, where=f"--column {role}={column.name}", next_step=step)
+
+
+def _heading(file: LogFile) -> list[str]:
+    return csv_names(file) if file.kind == "csv" else []
 
 
 def _is_empty(file: LogFile) -> bool:
@@ -160,13 +174,20 @@ def _staged(
 ) -> Iterable[LogPart]:
     if not sources:
         return
-    columns = work.options.columns
-    overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
-    writer = CallWriter(work.folder / "calls.csv", work.options.extra, overrides)
-    read_rows(sources, work.database, writer, work.tally, progress)
+    columns = NamedColumns(work.options.extra, _used_columns(sources, work.options))
+    writer = CallWriter(work.folder / "calls.csv", columns)
+    with closing(writer):
+        read_rows(sources, work.database, writer, work.tally, progress)
     target = work.folder / "calls.parquet"
     stage(work.database, writer, work.tally, target)
     yield LogPart(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
+
+
+def _used_columns(sources: Sequence[RowSource], options: LogOptions) -> Mapping[str, LogColumn]:
+    """The named columns; of a ledger, whose columns are ours, those of the settings do not hold."""
+    if all(source.format.name == "ledger" for source in sources):
+        return {role: one for role, one in options.columns.items() if not one.from_settings}
+    return options.columns
 
 
 def _union(parts: Sequence[LogPart], options: LogOptions) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pricectl.core.credits import BUDGET_MODES
@@ -22,6 +22,7 @@ from pricectl.replay.logs.items import (
     value_at,
     whole_number,
 )
+from pricectl.replay.logs.times import stated_time
 
 _PLACES = ("record", "pricing_record", "pricing")
 # The ledger says until when a call may take, which is so long after its reservation.
@@ -76,7 +77,7 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
         # Keys and jobs are an account's own: those of another may be called the same.
         "call_id": f"{account} {key}".strip() if key else "",
         "job": f"{account} {job}".strip() if job else "",
-        "at": record.at or record.written_at,
+        "at": stated_time(record.at or record.written_at),
         "team": first_word(row, "team"),
         "account": account,
     }
@@ -141,7 +142,7 @@ def read_ledger_row(row: Row) -> Iterator[LogItem]:
         says_lifetime="ephemeral_1h" in str(usage),
         call_id=ledger_id(row["account"], row["key"]),
         job=ledger_id(row["account"], row["job"]),
-        at=at - _LEASE if at else None,
+        at=at - _LEASE if isinstance(at, datetime) else at,
         account=first_word(row, "account"),
         stated_pico=stated,
     ):

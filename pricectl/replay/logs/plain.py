@@ -35,7 +35,8 @@ class LogOptions(NamedTuple):
 
     `columns` are roles with the column, or dotted path, that says it. `cache` says whether the
     input includes cached tokens, where the log itself does not. `extra` are further columns, by
-    which calls are grouped. Calls are those from `start` until before `end`.
+    which calls are grouped. Calls are those from `start` until before `end`. `is_cache_asked`: the
+    command line says `cache`, and not the settings, which are for plain columns.
     """
 
     columns: Mapping[str, LogColumn] = MappingProxyType({})
@@ -43,6 +44,7 @@ class LogOptions(NamedTuple):
     extra: tuple[str, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    is_cache_asked: bool = False
 
 
 class ReadingWork(NamedTuple):

@@ -11,9 +11,9 @@ from pricectl.replay.logs.items import (
     calls_of,
     first_word,
     rejected,
-    time_at,
     value_at,
 )
+from pricectl.replay.logs.times import stated_time
 
 FAILED_REQUESTS = NotBilled("requests of a batch that failed or expired")
 _TIMES = ("timestamp", "time", "at", "created_at", "createdAt", "created", "startTime")
@@ -64,7 +64,7 @@ def _read(row: Row, body: object, job: str) -> Iterator[LogItem]:
         says_lifetime="ephemeral_1h" in str(value_at(body, "usage")),
         call_id=first_word(body, "id", "response.id", "request_id"),
         job=job,
-        at=time_at(body, *_TIMES) or time_at(row, *_TIMES),
+        at=stated_time(*(value_at(part, path) for part in (body, row) for path in _TIMES)),
         team=first_word(row, "team", "team_id", "project"),
         account=first_word(row, "account", "customer", "user_id", "user"),
     )

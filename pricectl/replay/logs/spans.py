@@ -5,22 +5,25 @@ it the innermost counts, and spans with one response's id are one call (see `sta
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses import read_response
-from pricectl.core.responses.spans import attributes_of, repeats_calls, spans_of, usage_attributes
+from pricectl.core.responses.spans import attributes_of, repeats_calls, usage_attributes
+from pricectl.core.responses.values import items
 from pricectl.replay.logs.items import (
     FAILED,
+    LogCall,
     LogItem,
     NotBilled,
     RejectedRow,
     Row,
     calls_of,
     first_word,
+    guarded,
     rejected,
     time_at,
+    value_at,
     word,
 )
 
@@ -34,6 +37,12 @@ _IDS = ("gen_ai.response.id", "ai.response.id", "llm.response.id")
 _JOBS = ("gen_ai.conversation.id", "session.id", "langfuse.session.id")
 _ACCOUNTS = ("user.id", "enduser.id", "langfuse.user.id", "ai.telemetry.metadata.userId")
 _STARTS = ("startTimeUnixNano", "start_time_unix_nano", "start_time", "startTime", "timestamp")
+# The names of the input in instrumentations that may be older than their cache counts: OpenLLMetry
+# has those since 0.33.4, and writes them from then on also where they are zero.
+_OLD_INPUTS = frozenset(("gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"))
+_RAW_USAGE = "gen_ai.usage.raw"
+CACHE_MISSING = "an old instrumentation without cache counts: cached tokens are missing in the cost"
+CACHE_UNTOLD = "an old instrumentation without cache counts: cached tokens are priced as fresh"
 _TRACES = ("traceId", "trace_id", "context.trace_id")
 SPAN_IDS = ("spanId", "span_id", "context.span_id")
 PARENT_IDS = ("parentSpanId", "parent_span_id", "parent_id")
@@ -48,13 +57,27 @@ def is_span(row: Row) -> bool:
 
 def read_spans(row: Row) -> Iterator[LogItem]:
     """The calls among the spans of a row."""
-    spans = [_joined(span) for span in spans_of(dict(row)) if isinstance(span, Mapping)]
+    spans = [_joined(span) for span in _spans_in(row)]
     outer = _outer_spans(spans)
     for span in spans:
         if first_word(span, *SPAN_IDS) in outer:
             yield REPEATING_SPANS
         else:
-            yield from _read_span(span)
+            yield from guarded(_read_span(span))
+
+
+def _spans_in(row: Row) -> Iterator[Row]:
+    """The spans of an export of OTLP, each with where it comes from; another row is a span."""
+    if "resourceSpans" not in row:
+        yield row
+        return
+    for resource in items(row, "resourceSpans"):
+        source = {"resource": attributes_of(value_at(resource, "resource"))}
+        for group in items(resource, "scopeSpans"):
+            scope = value_at(group, "scope")
+            for span in items(group, "spans"):
+                if isinstance(span, Mapping):
+                    yield {**source, "scope": scope, **span}
 
 
 def _is_flat(row: Row) -> bool:
@@ -108,21 +131,37 @@ def _read_span(span: dict[str, Any]) -> Iterator[LogItem]:
     except BadUsage as error:
         yield rejected(error)
         return
-    yield from calls_of(
+    for item in calls_of(
         reading,
         says_lifetime=any("ephemeral_1h" in f"{name}{value}" for name, value in attributes.items()),
         call_id=first_word(attributes, *_IDS),
         job=first_word(attributes, *_JOBS) or first_word(span, *_TRACES),
-        at=_start(span),
+        at=time_at(span, *_STARTS),
         account=first_word(attributes, *_ACCOUNTS),
-    )
+        record={**attributes, **span},
+    ):
+        if isinstance(item, LogCall) and (remark := _cache_remark(attributes, item)):
+            yield item._replace(remarks=(*item.remarks, remark))
+        else:
+            yield item
+
+
+def _cache_remark(attributes: Mapping[str, Any], call: LogCall) -> str:
+    """What is unknown of the cache of a call; empty where the span says it, or nothing is cached.
+
+    Claude counts cached tokens beside the input, OpenAI among them.
+    """
+    stated = [name for name in attributes if "usage" in name]
+    if _OLD_INPUTS.isdisjoint(stated) or any(
+        "cache" in name or name == _RAW_USAGE for name in stated
+    ):
+        return ""
+    if call.seller == "anthropic" or "claude" in call.name.lower():
+        return CACHE_MISSING
+    return CACHE_UNTOLD if call.seller in {"openai", "azure"} else ""
 
 
 def _failed(span: Row) -> bool:
     status = span.get("status")
     code = status.get("code") if isinstance(status, Mapping) else span.get("status_code", status)
     return code in {2, "2", "ERROR", "STATUS_CODE_ERROR"} if not isinstance(code, dict) else False
-
-
-def _start(span: Row) -> datetime | None:
-    return time_at(span, *_STARTS)

@@ -8,17 +8,27 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
 from pricectl.replay.calls import COUNT_TYPE, column_types, log_column, quoted, text_literal
 from pricectl.replay.logs.formats import LogFormat
-from pricectl.replay.logs.items import LogCall, LogItem, NotBilled, RejectedRow, first_word
+from pricectl.replay.logs.items import (
+    LogCall,
+    LogItem,
+    NotBilled,
+    RejectedRow,
+    first_word,
+    guarded,
+)
+from pricectl.replay.logs.named_columns import NamedColumns
 from pricectl.replay.logs.rows import NumberedRow, rows_of
 from pricectl.replay.logs.sources import LogFile
 from pricectl.replay.logs.spans import PARENT_IDS, SPAN_IDS
+from pricectl.replay.logs.times import UNREADABLE_TIME, UnreadableTime
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,8 +39,6 @@ UNSPLIT_COLUMN = "unsplit_cache_write"
 # much the row says; calls of one `response` are its rounds.
 _OWN = {UNSPLIT_COLUMN: COUNT_TYPE, "span": "VARCHAR", "parent": "VARCHAR", "detail": COUNT_TYPE}
 _OWN |= {"response": COUNT_TYPE}
-# Facts of a call that a column of the log's own can give instead: see `columns`.
-OVERRIDES = ("team", "account", "job", "region", "service", "seller", "call_id")
 
 
 class Progress(Protocol):
@@ -77,15 +85,13 @@ class RowSource(NamedTuple):
 class CallWriter:
     """Writes calls as CSV, whose columns of units are known only at its end.
 
-    `extra` are the log's own columns by which calls are grouped; `overrides` say which column or
-    dotted path of the log gives a fact of the call.
+    `columns` are the log's own by which calls are grouped, or that give a fact of the call.
     """
 
-    def __init__(self, path: Path, extra: Iterable[str], overrides: dict[str, str]) -> None:
+    def __init__(self, path: Path, columns: NamedColumns) -> None:
         self.path = path
-        self.extra = tuple(extra)
+        self.columns = columns
         self.units: list[str] = []
-        self._overrides = overrides
         self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
         self._csv = csv.writer(self._file)
         self._row = self._response = 0
@@ -94,9 +100,6 @@ class CallWriter:
         """Add a call."""
         self._row += 1
         self._response += not call.round_number
-        facts: dict[str, Any] = call._asdict()
-        for name, column in self._overrides.items():
-            facts[name] = first_word(one.row, column)
         usage = call.usage
         for unit, _ in usage.counts:
             if unit not in self.units:
@@ -108,15 +111,15 @@ class CallWriter:
                 self._row,
                 source,
                 one.number,
-                facts["call_id"],
-                facts["job"] or facts["call_id"],
-                f"{at:%Y-%m-%d %H:%M:%S.%f}" if at else "",
+                call.call_id,
+                call.job or call.call_id,
+                f"{at:%Y-%m-%d %H:%M:%S.%f}" if isinstance(at, datetime) else "",
                 call.name.strip(),
-                facts["seller"],
-                facts["service"],
-                facts["region"],
-                facts["team"],
-                facts["account"],
+                call.seller,
+                call.service,
+                call.region,
+                call.team,
+                call.account,
                 call.requests,
                 usage.input_tokens,
                 usage.output_tokens,
@@ -127,7 +130,7 @@ class CallWriter:
                 first_word(one.row, *PARENT_IDS),
                 len(counts) * 10**16 + usage.total_tokens,
                 self._response,
-                *(first_word(one.row, name) for name in self.extra),
+                *self.columns.values(call, one.row),
                 *(counts.get(unit) for unit in self.units),
             )
         )
@@ -164,24 +167,25 @@ def read_rows(
             if one.problem:
                 tally.reject(source.file.path, one.number, one.problem, one.text)
                 continue
-            for item in _items(reader(one.row)):
-                _add(item, source.file.path, one, writer, tally)
+            for item in guarded(reader(one.row)):
+                _add(item, source, one, writer, tally)
+    writer.columns.check()
 
 
-def _items(found: Iterable[LogItem]) -> Iterable[LogItem]:
-    """The items of a row; a row that the reader cannot stand is rejected, and the log goes on."""
-    try:
-        yield from found
-    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-        yield RejectedRow(f"has an unknown shape ({type(error).__name__})")
-
-
-def _add(item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: ReadTally) -> None:
+def _add(
+    item: LogItem, source: RowSource, one: NumberedRow, writer: CallWriter, tally: ReadTally
+) -> None:
+    path = source.file.path
     if isinstance(item, LogCall):
-        writer.write(path, one, item)
-        tally.calls += 1
-        tally.remarks.update(item.remarks)
-        return
+        call = writer.columns.applied(item, one.row, source.format.title)
+        if not isinstance(call.at, UnreadableTime):
+            writer.write(path, one, call)
+            tally.calls += 1
+            tally.remarks.update(call.remarks)
+            return
+        if call.round_number:  # the row was rejected with its first round
+            return
+        item = RejectedRow(UNREADABLE_TIME, call.stated_pico)
     if item.stated_pico:
         tally.stated_pico[item.reason] += item.stated_pico
     if isinstance(item, NotBilled):
@@ -198,7 +202,7 @@ def stage(
     writer.close()
     units = [unit for unit in UNITS if unit in writer.units]
     types = column_types((), ())
-    extra = [log_column(name) for name in writer.extra]
+    extra = [log_column(name) for name in writer.columns.extra]
     types |= _OWN | dict.fromkeys(extra, "VARCHAR")
     types |= dict.fromkeys(writer.units, COUNT_TYPE)
     listed = ", ".join(

@@ -1,7 +1,7 @@
 """The usage that OpenAI and Anthropic report: sums over a day or hour, by model and more.
 
 A row is the sum of many requests. Sources: OpenAI's reference of organization/usage, Anthropic's of
-usage_report/messages. Their reports of costs are bills, and no log of usage.
+usage_report/messages.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,23 +47,16 @@ _OPENAI = {
 
 def is_openai_usage(row: Row) -> bool:
     """Whether it is a page, bucket or row of OpenAI's usage."""
-    return any("num_model_requests" in result for _, result in _results(row))
+    return any("num_model_requests" in result for _, result in results_of(row))
 
 
 def is_anthropic_usage(row: Row) -> bool:
     """Whether it is a page, bucket or row of Anthropic's usage report."""
     own = {"uncached_input_tokens", "cache_creation"}
-    return any(own <= result.keys() for _, result in _results(row))
+    return any(own <= result.keys() for _, result in results_of(row))
 
 
-def is_cost_report(row: Row) -> bool:
-    """Whether it is a report of costs: a bill, that states no counts to be priced."""
-    return any({"amount"} <= result.keys() for _, result in _results(row)) or (
-        {"BilledCost", "ChargePeriodStart"} <= row.keys()
-    )
-
-
-def _results(row: Row) -> Iterator[tuple[Row, Mapping[str, Any]]]:
+def results_of(row: Row) -> Iterator[tuple[Row, Mapping[str, Any]]]:
     """Each row of a page or bucket with its bucket."""
     buckets = row.get("data") if isinstance(row.get("data"), list) else [row]
     for bucket in buckets or ():
@@ -78,7 +71,7 @@ def _results(row: Row) -> Iterator[tuple[Row, Mapping[str, Any]]]:
 def read_openai_usage(row: Row) -> Iterator[LogItem]:
     """The sums of a page, bucket or row."""
     yield from _further(row)
-    for bucket, result in _results(row):
+    for bucket, result in results_of(row):
         if "num_model_requests" not in result:
             yield EMPTY
             continue
@@ -92,18 +85,20 @@ def read_openai_usage(row: Row) -> Iterator[LogItem]:
             yield rejected(error)
             continue
         reading = Reading(usage, word(result.get("model")), "openai", service, requests=requests)
+        record = {**bucket, **result}
         yield from _summed(
             reading,
-            at=time_at({**bucket, **result}, "start_time", "start_time_iso", "date"),
+            at=time_at(record, "start_time", "start_time_iso", "date"),
             team=first_word(result, "project_id", "project"),
             account=first_word(result, "user_id"),
+            record=record,
         )
 
 
 def read_anthropic_usage(row: Row) -> Iterator[LogItem]:
     """The sums of a page, bucket or row."""
     yield from _further(row)
-    for bucket, result in _results(row):
+    for bucket, result in results_of(row):
         if "uncached_input_tokens" not in result:
             yield EMPTY
             continue
@@ -121,12 +116,14 @@ def read_anthropic_usage(row: Row) -> Iterator[LogItem]:
             "" if region == "not_available" else region,
             requests=_requests(usage.input_tokens, word(result.get("context_window"))),
         )
+        record = {**bucket, **result}
         yield from _summed(
             reading,
-            at=time_at({**bucket, **result}, "starting_at"),
+            at=time_at(record, "starting_at"),
             # Without a workspace it is the default one, and not the sum of all.
             team=first_word(result, "workspace_id") or "default workspace",
             account=first_word(result, "api_key_id", "account_id", "service_account_id"),
+            record=record,
         )
 
 

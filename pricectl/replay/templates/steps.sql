@@ -1,4 +1,4 @@
-SELECT call_row, price_rule, CAST(sum({cost}) AS {number}) AS pico, {flags}
+SELECT call_row, price_rule, CAST(sum({cost}) AS {number}) AS pico, bit_or({unit_bits}) AS unit_bits
 FROM (
     SELECT c.call_row, c.call_requests, s.*, {counts}
     FROM normal AS c

@@ -407,6 +407,33 @@ SHAPES = (
         1000 * 2.5 + 100 * 10,
     ),
     Shape(
+        # 86 x 3 + 10000 x 0.3 + 1500 x 3.75 + 400 x 15: its prompt has what Claude counts apart.
+        "OpenTelemetry: OpenLLMetry's total says that the cache is in the prompt",
+        span(
+            gen_ai__system="Anthropic",
+            gen_ai__request__model="claude-x",
+            gen_ai__usage__prompt_tokens=11586,
+            gen_ai__usage__completion_tokens=400,
+            llm__usage__total_tokens=11986,
+            gen_ai__usage__cache_read_input_tokens=10000,
+            gen_ai__usage__cache_creation_input_tokens=1500,
+        ),
+        258 + 3000 + 5625 + 6000,
+    ),
+    Shape(
+        "OpenTelemetry: a total that does not have the cache leaves it out of the prompt",
+        span(
+            gen_ai__system="Anthropic",
+            gen_ai__request__model="claude-x",
+            gen_ai__usage__prompt_tokens=86,
+            gen_ai__usage__completion_tokens=400,
+            llm__usage__total_tokens=11986,
+            gen_ai__usage__cache_read_input_tokens=10000,
+            gen_ai__usage__cache_creation_input_tokens=1500,
+        ),
+        258 + 3000 + 5625 + 6000,
+    ),
+    Shape(
         "OpenTelemetry: AI SDK 4 leaves the cache out and keeps the provider's usage",
         span(
             gen_ai__request__model="claude-x",

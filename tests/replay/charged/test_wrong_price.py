@@ -289,6 +289,33 @@ def test_a_log_and_a_ledger_at_once_are_bad_usage(run: Run, ledger: Path) -> Non
     assert run("replay").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--mode", "job_based"),
+        ("--profile", "default"),
+        ("--column", "account=job"),
+        ("--cache", "inside"),
+        ("--rows", "rows.parquet"),
+    ],
+)
+def test_what_a_ledger_states_itself_cannot_be_said(
+    run: Run, ledger: Path, words: tuple[str, ...]
+) -> None:
+    result = run("replay", "--charged", str(ledger), *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{words[0]}: cannot be combined with --charged" in " ".join(result.stderr.split())
+
+
+def test_columns_of_the_settings_are_not_those_of_a_ledger(
+    run: Run, ledger: Path, home: Path
+) -> None:
+    found = differences(charged(run, ledger))
+    with (home / "pricectl.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[replay]\ncolumns = { account = "customer", name = "deployment" }\n')
+    assert differences(charged(run, ledger)) == found
+
+
 def test_two_ledgers_with_the_same_account_are_refused(run: Run, ledger: Path) -> None:
     """Their jobs and keys may be called the same, and would be taken for one another."""
     other = ledger.with_name("other.sqlite3")

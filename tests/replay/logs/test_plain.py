@@ -375,3 +375,52 @@ def test_the_sql_splits_counts_as_usage_does(rows: list[dict[str, int]]) -> None
         units = {unit: call[unit] for unit, _ in expected}
         assert (call[REASON] is None) == bool(expected), (row, call)
         assert units == dict(expected)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("search", "web_searches", "Web Searches", "searches", "web_search_requests"),
+        *("search_requests", "web_search_calls", "web_search_count", "search_count"),
+        *("num_searches", "num_web_searches", "server_tool_use.web_search_requests"),
+    ],
+)
+def test_a_column_of_web_searches_is_charged_as_such(csv_log: Reader, name: str) -> None:
+    found = csv_log(f"model,prompt_tokens,{name}", "m,10,2", "m,10,0")
+    assert found.counts == [{"input": 10, "search": 2}, {"input": 10}]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("file_search_calls", "file_search"),
+        ("maps_queries", "maps_query"),
+        ("code_interpreter_sessions", "code_interpreter"),
+        ("search_units", "input_query"),  # as Cohere calls what a rerank is charged by
+        ("citation_tokens", "citation"),
+    ],
+)
+def test_columns_of_other_tools_are_charged_as_such(csv_log: Reader, name: str, unit: str) -> None:
+    assert csv_log(f"model,prompt_tokens,{name}", "m,10,3").counts == [{"input": 10, unit: 3}]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Perplexity charges most models by the request and Google some, whatever was searched.
+        *("num_search_queries", "web_search_queries", "search_context_size", "search_results"),
+        *("web_search", "webSearchRequests"),
+    ],
+)
+def test_a_column_of_searches_that_may_not_be_what_is_charged_is_told(
+    csv_log: Reader, name: str
+) -> None:
+    found = csv_log(f"model,prompt_tokens,{name},research_team", "m,10,2,x")
+    assert found.counts == [{"input": 10}]
+    assert found.log.columns[0].unread == (name,)
+
+
+def test_a_guessed_column_is_one_role(csv_log: Reader) -> None:
+    found = csv_log("model,prompt_tokens,web_searches,search_requests", "m,10,2,2")
+    assert found.counts == [{"input": 10, "search": 2}]
+    assert found.log.columns[0].unread == ("search_requests",)

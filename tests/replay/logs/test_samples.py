@@ -2,6 +2,7 @@
 
 import pytest
 
+from pricectl.replay.logs.spans import CACHE_MISSING, CACHE_UNTOLD
 from tests.replay.logs.conftest import SAMPLES, Reader
 from tests.replay.logs.test_ten_things import CLAUDE_COUNTS, OPENAI_COUNTS
 
@@ -53,6 +54,12 @@ def test_the_spans_of_each_instrumentation(
     found = read(SAMPLES / f"otel_otlp/{name}.otlp.jsonl")
     assert sorted(map(str, found.counts)) == sorted(map(str, counts))
     assert found.log.rejected == {}
+
+
+def test_older_spans_without_cache_counts_say_so(read: Reader) -> None:
+    found = read(SAMPLES / "otel_otlp/openllmetry-0.33-old.otlp.jsonl")
+    assert found.counts == [{"input": 2_006, "output": 300}, {"input": 86, "output": 400}]
+    assert found.log.remarks == {CACHE_UNTOLD: 1, CACHE_MISSING: 1}
 
 
 @pytest.mark.parametrize("version", ["4.3.19", "5.0.277"])

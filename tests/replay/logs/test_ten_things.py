@@ -9,6 +9,7 @@ import pytest
 
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import LogColumn
+from pricectl.replay.logs.spans import CACHE_MISSING, CACHE_UNTOLD
 from tests.replay.logs.conftest import Reader
 
 # The call that most samples record: Anthropic and OpenAI, cache included and left out.
@@ -171,6 +172,39 @@ def test_1_one_name_means_two_things_by_its_source(json_log: Reader) -> None:
     ]
 
 
+CLAUDE_SPAN = {
+    "gen_ai__system": "Anthropic",
+    "gen_ai__request__model": "claude-sonnet-4-5",
+    "gen_ai__usage__prompt_tokens": 86,
+    "gen_ai__usage__completion_tokens": 400,
+    "llm__usage__total_tokens": 486,
+}
+OPENAI_SPAN = CLAUDE_SPAN | {"gen_ai__system": "OpenAI", "gen_ai__request__model": "gpt-5"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "remark"),
+    [
+        (CLAUDE_SPAN, CACHE_MISSING),
+        # What a bedrock's or gateway's span calls the seller does not matter.
+        (CLAUDE_SPAN | {"gen_ai__system": "AWS"}, CACHE_MISSING),
+        (OPENAI_SPAN, CACHE_UNTOLD),
+        # OpenLLMetry from 0.33.4 on, also where nothing was cached.
+        (CLAUDE_SPAN | {"gen_ai__usage__cache_read_input_tokens": 0}, None),
+        (OPENAI_SPAN | {"gen_ai__usage__cache_read_input_tokens": 80}, None),
+        # Newer names: a cache that was not used is left out.
+        ({"gen_ai__request__model": "gpt-5", "gen_ai__usage__input_tokens": 86}, None),
+        # Models without a cache.
+        (OPENAI_SPAN | {"gen_ai__system": "Cohere", "gen_ai__request__model": "command-r"}, None),
+    ],
+)
+def test_1_older_spans_without_cache_counts_say_so(
+    json_log: Reader, attributes: dict[str, Any], remark: str | None
+) -> None:
+    found = json_log(span(**attributes), otlp(span(**attributes)))
+    assert found.log.remarks == ({remark: 2} if remark else {})
+
+
 def test_1_plain_columns_that_do_not_tell_are_refused(csv_log: Reader) -> None:
     lines = ("model,input_tokens,output_tokens,cached_tokens", "gpt-4o,1000,50,100")
     with pytest.raises(BadLog, match="may include the cached tokens or not") as caught:
@@ -280,6 +314,20 @@ def test_3_a_span_around_calls_repeats_them(json_log: Reader) -> None:
     for rows in (spans, (otlp(*spans),), tuple(map(console, spans))):
         found = json_log(*rows)
         assert found.log.calls == 1
+
+
+def test_3_one_broken_part_of_an_export_leaves_the_others(json_log: Reader) -> None:
+    counts = {"gen_ai__usage__input_tokens": 10, "gen_ai__request__model": "gpt-5"}
+    spans = [span(span_id="a", **counts), span(span_id="b", gen_ai__operation__name="chat")]
+    export = otlp(*spans, span(span_id="c", **counts))
+    export["resourceSpans"][0]["scopeSpans"][0]["spans"][1]["status"] = {"code": []}
+    found = json_log(export)
+    assert (found.log.calls, sum(found.log.rejected.values())) == (2, 1)
+    details = {"input": 10, "output": 5, "total": 15}
+    body = {"id": "g", "model": "m", "usageDetails": details}
+    events = [{"type": "generation-create", "body": one} for one in (None, body)]
+    found = json_log({"batch": events})
+    assert (found.log.calls, sum(found.log.rejected.values())) == (1, 1)
 
 
 def test_3_rows_of_one_response_in_a_plain_table_are_one_call(csv_log: Reader) -> None:

@@ -14,7 +14,6 @@ SELECT
   s0.end_at AS c0_end_at,
   s0.is_step AS c0_is_step,
   s0.is_main AS c0_is_main,
-  s0.lacks_service AS c0_lacks_service,
   s0.tariff AS c0_tariff,
   s0.price_rule AS c0_price_rule,
   s0.model_class AS c0_model_class,
@@ -24,13 +23,17 @@ SELECT
   s0.output_until AS c0_output_until,
   s0.step_from AS c0_step_from,
   s0.step_until AS c0_step_until,
-  s0.flag_bits AS c0_flag_bits,
   s0.first_tier AS c0_first_tier,
   s0.longer_output AS c0_longer_output,
+  s0.flag_bits AS c0_flag_bits,
+  s0.used_bits AS c0_used_bits,
+  s0.unit_bits_1 AS c0_unit_bits_1,
   s0.r_0 AS c0_r_0,
   s0.r_1 AS c0_r_1,
   s0.r_2 AS c0_r_2,
-  s0.assumed_1 AS c0_assumed_1
+  s0.flag_bits AS flag_bits,
+  s0.used_bits AS used_bits,
+  s0.unit_bits_1 AS unit_bits_1
 FROM book_keys AS k
 JOIN cells_0 AS s0
   ON k.tariff_0 = s0.tariff AND s0.is_main

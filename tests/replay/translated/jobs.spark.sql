@@ -49,17 +49,17 @@ WITH normal AS (
     COALESCE(CAST(c.`team` AS STRING), '') AS group_0,
     CAST(call_at AS DATE) AS group_1,
     k.dimension_name AS group_2,
-    CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2 AS pico_0,
-    k.c0_flag_bits + CASE WHEN (
-      n_1 > 0 AND k.c0_assumed_1
-    ) THEN 4 ELSE 0 END + CASE
+    k.flag_bits | k.used_bits | (
+      CASE WHEN n_1 > 0 THEN k.unit_bits_1 ELSE 0 END
+    ) | CASE
       WHEN call_requests > 1
       AND (
         input_tokens >= k.c0_first_tier OR output_tokens > k.c0_longer_output
       )
       THEN 16
       ELSE 0
-    END AS flags_0,
+    END AS flags,
+    CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2 AS pico_0,
     CAST((
       CASE
         WHEN t0.price_rule > -1

@@ -43,17 +43,17 @@ WITH normal AS (
     n_0,
     n_1,
     n_2,
-    CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2 AS pico_0,
-    k.c0_flag_bits + CASE WHEN (
-      n_1 > 0 AND k.c0_assumed_1
-    ) THEN 4 ELSE 0 END + CASE
+    k.flag_bits | k.used_bits | (
+      CASE WHEN n_1 > 0 THEN k.unit_bits_1 ELSE 0 END
+    ) | CASE
       WHEN call_requests > 1
       AND (
         input_tokens >= k.c0_first_tier OR output_tokens > k.c0_longer_output
       )
       THEN 16
       ELSE 0
-    END AS flags_0,
+    END AS flags,
+    CAST(n_0 AS BIGINT) * k.c0_r_0 + CAST(n_1 AS BIGINT) * k.c0_r_1 + CAST(n_2 AS BIGINT) * k.c0_r_2 AS pico_0,
     CAST((
       CASE
         WHEN t0.price_rule > -1
@@ -167,14 +167,14 @@ SELECT
   CONCAT_WS(
     ',',
     b.flags_0,
-    CASE WHEN running.flags_0 & 1 > 0 THEN 'missing-region' END,
-    CASE WHEN running.flags_0 & 2 > 0 THEN 'unpriced-unit' END,
+    CASE WHEN running.flags & 1 > 0 THEN 'missing-region' END,
+    CASE WHEN running.flags & 2 > 0 THEN 'unpriced-unit' END,
     CASE
-      WHEN running.flags_0 & 4 > 0 AND COALESCE(b.flags_0 NOT LIKE '%unknown-model%', TRUE)
+      WHEN running.flags & 4 > 0 AND COALESCE(b.flags_0 NOT LIKE '%unknown-model%', TRUE)
       THEN 'assumed-rate'
     END,
-    CASE WHEN running.flags_0 & 8 > 0 THEN 'missing-service' END,
-    CASE WHEN running.flags_0 & 16 > 0 THEN 'averaged-tier' END
+    CASE WHEN running.flags & 8 > 0 THEN 'missing-service' END,
+    CASE WHEN running.flags & 16 > 0 THEN 'averaged-tier' END
   ) AS flags_new,
   CAST(pico_0 AS DECIMAL(38, 0)) AS pico_usd_new,
   CAST(CAST(customer_0 AS DECIMAL(38, 0)) * 1 AS DECIMAL(38, 0)) AS customer_new,
