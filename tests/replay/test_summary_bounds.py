@@ -352,7 +352,7 @@ def test_a_fee_for_each_call_is_in_the_bounds_of_every_account() -> None:
         )
         whole = summarize(database, read(calls), catalog)
         least = len(summary_text(whole._replace(by_account=())))
-        summary = summarize(database, read(calls), catalog, least + 900)
+        summary = summarize(database, read(calls), catalog, least + 500)
     assert any(account.rest_calls for account in summary.by_account)
     bill = bill_of_summary(summary, "summary", base, new, at=AT)
     assert_bounds_hold(summary, bill, log, calls)
