@@ -38,7 +38,8 @@ def edit(repo: Path, old: str, new: str) -> None:
 
 
 def checks(run: Run, *words: str, code: int) -> dict[str, dict[str, Any]]:
-    result = run("deploy-check", "--at", "2026-11-23", "-o", "json", *words)
+    at = () if "--at" in words else ("--at", "2026-11-23")
+    result = run("deploy-check", *at, "-o", "json", *words)
     assert (result.exit_code, result.stderr) == (code, "")
     found = json.loads(result.stdout)
     schema = json.loads((ROOT / "schemas/deploy-check.schema.json").read_text(encoding="utf-8"))

@@ -68,7 +68,8 @@ def edit(old: str, new: str) -> None:
 
 def pulled(run: Run, *words: str, code: int = 0) -> dict[str, Any]:
     """The document of a pull, checked against its schema."""
-    result = run("pull", *FEEDS, *AT, *words, "-o", "json")
+    at = () if "--at" in words else AT
+    result = run("pull", *FEEDS, *at, *words, "-o", "json")
     assert result.exit_code == code, result.output
     document: dict[str, Any] = json.loads(result.stdout)
     jsonschema.validate(document, SCHEMA)
@@ -172,7 +173,7 @@ def test_a_row_that_the_review_refuses_waits_and_the_others_go_on(run: Run) -> N
     assert row()["input_cost_per_token"] == 2.5e-06
     # The command that is told writes it, and the reason stands in the file.
     words = shlex.split(waiting["command"])[1:]
-    result = run(*words, *AT)
+    result = run(*words)
     assert result.exit_code == 0, result.output
     assert row()["input_cost_per_token"] == 26e-06
     metadata = json.loads(Path(NAME).read_text(encoding="utf-8"))["metadata"]
@@ -189,7 +190,7 @@ def test_an_exponent_off_is_a_slip_even_where_two_lists_have_it(run: Run, price:
     assert not document["changed"]
     (waiting,) = document["waiting"]
     assert waiting["reasons"][0].endswith("looks like a slip: unit mistake")
-    result = run(*shlex.split(waiting["command"])[1:], *AT, "--dry-run", "-o", "json")
+    result = run(*shlex.split(waiting["command"])[1:], "--dry-run", "-o", "json")
     document = json.loads(result.stdout)
     if price > GPT["input"]:
         assert document["acknowledged"]
