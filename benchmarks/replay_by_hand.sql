@@ -1,7 +1,8 @@
 -- What somebody who knows DuckDB writes for this one question, without pricectl: the costs of a log
 -- by team and model at the old and the new prices, and the credits of its jobs by team, rounded up
--- once a job, at 33.333% markup and 1,000 credits a dollar. It needs `prices`, a table by name,
--- service and region with the rates of both price lists side by side, and it trusts its counts.
+-- once a job of an account, at 33.333% markup and 1,000 credits a dollar. It needs `prices`, a table
+-- by name, service and region with the rates of both price lists side by side, and it trusts its
+-- counts.
 
 -- costs
 SELECT
@@ -49,7 +50,7 @@ FROM (
             AND "at" >= from_at AND "at" < until_at
             AND log.input + cache_read + cache_write >= from_tokens
             AND log.input + cache_read + cache_write < until_tokens
-        GROUP BY job
+        GROUP BY job, account
     )
 )
 GROUP BY team;

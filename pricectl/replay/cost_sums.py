@@ -130,7 +130,8 @@ def _side_totals(
             for column in log.credit_columns
             if n in column.sides
         }
-    customer = int(row[scale.column]) * scale.pico_usd_per_unit
+    price = scale.pico_usd_per_unit
+    customer = Fraction(int(row[scale.column]) * price.numerator, price.denominator)
     return SideTotals(pico_usd, contract, customer, by_mode, int(row[f"of_stated_{n}"] or 0))
 
 
