@@ -157,7 +157,8 @@ class BillChange(NamedTuple):
         """The change in one sentence: "+$1,240 a month, +3.1% credits, 14 accounts over 5%"."""
         words = [
             f"{month_text(self.monthly_pico_usd)} a month",
-            f"{signed_percent(self.old_credits, self.new_credits)} credits",
+            f"{percent(self.old_credits, self.new_credits)} credits"
+            + (" before rounding" if self.is_summary else ""),
         ]
         if self.accounts:
             over = len(self.accounts_over(NOTABLE_PERCENT))
@@ -214,9 +215,7 @@ class BillChange(NamedTuple):
     @property
     def _limits(self) -> list[str]:
         """What the usage does not tell, in words."""
-        words = ["credits before rounding"] if self.is_summary else []
-        if self.unknown:
-            words.append(f"without {self.unknown}")
+        words = [f"without {self.unknown}"] if self.unknown else []
         if self.left_out_rows:
             words.append(f"{plural(self.left_out_rows, 'row')} could not be read")
         if self.left_out_calls:
@@ -261,22 +260,6 @@ def month_text(pico_usd: Fraction) -> str:
     whole, cents = divmod(number, 10**decimals)
     sign = "-" if pico_usd < 0 else "+"
     return f"{sign}${grouped(str(whole))}{f'.{cents:02d}' if decimals else ''}"
-
-
-def signed_percent(old: Fraction, new: Fraction) -> str:
-    """A relative difference to a tenth of a percent, signed.
-
-    >>> signed_percent(Fraction(1000), Fraction(1031)), signed_percent(Fraction(5), Fraction(5))
-    ('+3.1%', '0%')
-    """
-    if old == new:
-        return "0%"
-    if not old:
-        return "new"
-    moved = (new - old) * 1000 / old
-    tenths = divide(abs(moved).numerator, moved.denominator, "half-even")
-    sign = "-" if moved < 0 else "+"
-    return f"{sign}{tenths // 10:,}.{tenths % 10}%" if tenths else f"{sign}<0.1%"
 
 
 def _factor(scale: Fraction) -> str:

@@ -9,6 +9,7 @@ from pricectl.replay.bill_side import BillSide
 from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of, types_of
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
 from pricectl.replay.logs.log import ReadLog, days_of
+from pricectl.replay.public_words import in_public_words
 from pricectl.replay.ratebook import CallKey, Side
 from pricectl.replay.summary_accounts import accounts_within, list_entries
 from pricectl.replay.summary_prices import weights_of
@@ -73,6 +74,9 @@ def summarize(
     beyond are summed as one, and of too many names those with the fewest tokens are left out.
     The keys of all accounts together take about `max_key_bytes` at most.
     """
+    columns = LogColumns.of(types_of(database, log.relation))
+    relation = in_public_words(database, log.relation, columns, catalog)
+    log = log._replace(relation=relation)
     sliced = _sliced(database, log, catalog)
     _create_sums(database, log.relation, sliced, catalog)
     keys, left_out = _keys(database, sliced, max_key_bytes)

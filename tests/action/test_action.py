@@ -143,7 +143,8 @@ def test_a_review_with_usage_begins_with_the_bill_everywhere(foreign: ForeignRep
         foreign.pull_request({NAME: DEARER}), usage="usage.json", max_bill_increase="0.1%"
     )
     said = run.outputs["bill"]
-    assert re.fullmatch(r"\+\$[0-9.,]+ a month, \+[0-9.]+% credits, 1 account over 5%", said)
+    words = r"\+\$[0-9.,]+ a month, \+[0-9.]+% credits before rounding, 1 account over 5%"
+    assert re.fullmatch(words, said)
     for place in (body_of(foreign), run.summary, run.log):
         assert said in place.replace("`", "")
     assert (run.code, run.outputs["limits-exceeded"]) == (1, "1")

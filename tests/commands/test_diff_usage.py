@@ -166,7 +166,7 @@ def test_a_summary_has_no_names_and_costs_the_same(
     assert (found["old_usd"], found["new_usd"]) == ("7.00", "8.00")
     # Before rounding: 70 credits of $7 at 10 credits a dollar, and 80.
     assert (found["old_credits"], found["new_credits"]) == ("70", "80")
-    assert found["text"] == "+$2.00 a month, +14.3% credits, 1 account over 5%"
+    assert found["text"] == "+$2.00 a month, +14.3% credits before rounding, 1 account over 5%"
     assert found["is_summary"]
     refused = run("diff", "--base", "old.json", "--usage", "log.csv")
     assert refused.exit_code == 2

@@ -133,6 +133,30 @@ def test_a_summary_names_no_account_and_has_the_same_bytes_each_time() -> None:
     jsonschema.validate(json.loads(text), SCHEMA)
 
 
+def test_sellers_services_and_regions_are_known_words_or_other() -> None:
+    """What a gateway writes there can hold an address, a key or a name; it is charged alike."""
+    known = {"seller": "openai", "service": "Batch", "region": "eu-central-1"}
+    said = (
+        known,
+        {"seller": "http://10.0.0.1/sk-secret", "service": "Bob", "region": "https://sk-secret@h"},
+        {**known, "seller": "openai.sk-secret"},
+        {"seller": "azure_openai", "service": "flex", "region": "EU"},
+    )
+    calls = [call | said[call["row"] % 4] for call in random_calls(7)]
+    summary, by_summary, by_log = both(calls, PROFILE)
+    assert {(one.key.seller, one.key.service, one.key.region) for one in summary.keys} == {
+        ("openai", "Batch", "eu-central-1"),
+        ("other", "other", "other"),
+        ("azure", "flex", "EU"),
+    }
+    assert (by_summary.old_pico_usd, by_summary.new_pico_usd) == (
+        by_log.old_pico_usd,
+        by_log.new_pico_usd,
+    )
+    for word in ("secret", "Bob", "10.0.0"):
+        assert word not in summary_text(summary)
+
+
 def test_a_summary_is_read_as_it_was_written(tmp_path: Path) -> None:
     summary, bill, _ = both(random_calls(2), PROFILE)
     path = tmp_path / "usage.json"
