@@ -122,7 +122,7 @@ def test_a_limit_on_the_bill_trips_where_the_summary_may_be_too_low() -> None:
     """$300 +- $100 on $40,000 - $0 can be 1%; without bounds nobody can say."""
     off = SURE._replace(difference_off_by_pico_usd=Fraction(100 * USD))
     bill = BILL._replace(is_summary=True, accuracy=off)
-    assert bill.basis.endswith("; credits before rounding; at most $200 a month off")
+    assert bill.basis.endswith("; at most $200 a month off")
     assert gates(bill, "1%", None) == []
     [said] = gates(bill, "0.8%", None)
     assert said.startswith("limit max-bill-increase cannot be confirmed: ")
