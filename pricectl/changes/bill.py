@@ -216,8 +216,6 @@ class BillChange(NamedTuple):
     def _limits(self) -> list[str]:
         """What the usage does not tell, in words."""
         words = [f"without {self.unknown}"] if self.unknown else []
-        if self.left_out_rows:
-            words.append(f"{plural(self.left_out_rows, 'row')} could not be read")
         if self.left_out_calls:
             words.append(f"without {plural(self.left_out_calls, 'call')} of rare names")
         if self.accuracy is None:

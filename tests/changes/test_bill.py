@@ -131,8 +131,7 @@ def test_a_limit_on_the_bill_trips_where_the_summary_may_be_too_low() -> None:
     stated = SURE._replace(old_off_by_pico_usd=None, difference_off_by_pico_usd=None)
     bill = bill._replace(accuracy=stated)
     assert bill._replace(left_out_calls=4).basis.endswith(
-        "; credits before rounding; without 4 calls of rare names; without what responses state as "
-        "their cost"
+        "; without 4 calls of rare names; without what responses state as their cost"
     )
     [said] = gates(bill, "90%", None)
     assert said.startswith("limit max-bill-increase cannot be confirmed: ")

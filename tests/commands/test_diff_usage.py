@@ -83,7 +83,7 @@ def test_the_quiet_report_has_the_bill(run: Run) -> None:
 def test_rows_that_cannot_be_read_are_told(run: Run, edited: Path) -> None:
     (edited / "log.csv").write_text(f"{LOG}gpt-4o,,x,acme,many,0,0\n", encoding="utf-8")
     said = run("diff", "--base", "old.json", "--usage", "log.csv").stdout
-    assert "1 row could not be read" in " ".join(said.split())
+    assert "the bill lacks 1 row of the usage that cannot be read" in " ".join(said.split())
 
 
 def test_a_file_that_is_no_log_is_refused_with_a_step_that_diff_has(run: Run, edited: Path) -> None:
