@@ -68,7 +68,7 @@ def _sampled(log: PreparedLog, size: int, seed: int) -> str:
         names += [f"{name}_{side.place}" for name in ("pico", *of_side)]
     # A share of the calls, chosen by a hash of their number: the same calls for the same seed.
     share = min(size * 2**32 // log.stats.calls, 2**32)
-    call_hash = log.connection.engine.call_hash.format(f"call_row + {seed}")
+    call_hash = log.connection.engine.call_hash.format(f"call_row, {seed}")
     call = ", ".join(f"'{name}': {name}" for name in names)
     return f", array_agg({{{call}}}) FILTER (WHERE {call_hash} < {share}) AS sampled"
 

@@ -90,24 +90,25 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     books = books_of(engine_connection, columns, calls, stats, sides)
     accounts = accounts_of(engine_connection, columns, calls, profile)
 
-    def sides_of(stats: LogStats) -> tuple[RatedSide, ...]:
-        return tuple(
+    def widths_of(stats: LogStats) -> tuple[tuple[RatedSide, ...], tuple[CreditColumn, ...]]:
+        found = tuple(
             rated_side(engine, place, book, stats, profile, accounts)
             for place, book in enumerate(books)
         )
+        most_tokens = sum(each.calls * sum(each.most_counts) for each in stats.keys)
+        return found, credit_columns(engine, tuple(modes), profile, found, most_tokens)
 
     try:
-        rated_sides = sides_of(stats)
+        rated_sides, charged = widths_of(stats)
         is_fitted = all(side.number == engine.narrow for side in rated_sides)
     except ReplayRefused:
         is_fitted = False
     if not is_fitted:
         # One large count beside one dear model would make every number wide.
         stats = with_largest_counts(engine_connection, columns, calls, stats)
-        rated_sides = sides_of(stats)
+        rated_sides, charged = widths_of(stats)
     of_keys = key_dimensions(columns, books[-1], dimensions)
     create_tables(engine_connection, books, rated_sides, of_keys)
-    most_tokens = sum(each.calls * sum(each.most_counts) for each in stats.keys)
     rated = RatedCalls(
         engine,
         columns,
@@ -119,5 +120,4 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
         stats.key_columns,
         stats.all_used,
     )
-    charged = credit_columns(engine, tuple(modes), profile, rated_sides, most_tokens)
     return PreparedLog(engine_connection, rated, stats, books, charged, of_keys)

@@ -103,6 +103,31 @@ def test_a_large_count_of_a_cheap_model_does_not_widen_the_numbers_of_a_dear_one
     assert total.sides["new"].pico_usd == 10**12 * 2_500_000 + 900_000 * 10**12
 
 
+def test_a_large_count_of_a_cheap_model_does_not_refuse_the_credits_of_a_dear_one() -> None:
+    """Costs fit 64 bits either way; with the largest count at every model credits leave 128."""
+    profile = Profile.read(
+        {
+            "markup_percent": "33.33333333",
+            "credits_per_dollar": "1234567.1234567",
+            "rules": [{"model": "m", "markup_percent": "7.7777777"}],
+        }
+    )
+    catalog = Catalog.load(
+        """{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05},
+          "cheap": {"input_cost_per_token": 1e-12, "output_cost_per_token": 0}}}"""
+    )
+    rows = [call(1, "cheap", input=10**9, output=0), *(call(n, input=10) for n in range(2, 30))]
+    with calls_table(rows) as connection:
+        rating = rate(connection, "calls", [Side("new", catalog)], profile, sample=10**9)
+    assert rating.checked_calls == len(rows)
+
+
+def test_numbers_of_calls_up_to_the_last_one_can_be_sampled() -> None:
+    rows = [call(2**63 - 1), call(-(2**63)), call(0)]
+    for seed in (0, 1, -1, 2**62):
+        assert rated(rows, seed=seed, sample=10).checked_calls == len(rows)
+
+
 def test_a_sum_that_no_type_holds_is_refused_before_the_run() -> None:
     # 1e15 tokens at $900,000 are 9e32 picodollars a call; a hundred calls x 133,333 leave 38 digits
     rows = [call(number, "dear", input=10**15) for number in range(100)]
