@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import region_word, service_word
-from pricectl.core.naming.words import GEOGRAPHIES, REGION
+from pricectl.core.naming.words import GEOGRAPHIES, REGION, WORLDWIDE
 from pricectl.core.responses.provider import KNOWN, canonical_provider
 from pricectl.core.units import SOLD_AS, STANDARD
 from pricectl.replay.calls import text_literal
@@ -58,6 +58,8 @@ def _known_words(name: str, texts: Iterable[str], catalog: Catalog) -> Mapping[s
     if name == "service":
         services = {*of_rows, *_USUAL_SERVICES, *SOLD_AS, STANDARD}
         return {text: text for text in texts if service_word(text) in services}
-    regions = {*of_rows, *GEOGRAPHIES, ""}
+    # A row's name may begin with its region, as in eastus2/gpt-4o.
+    of_names = (word.lower() for model in catalog.models for word in model.name.split("/")[:-1])
+    regions = {*of_rows, *GEOGRAPHIES, *WORLDWIDE, *of_names, ""}
     words = {text: region_word(text) for text in texts}
     return {text: text for text, word in words.items() if word in regions or REGION.fullmatch(word)}

@@ -254,6 +254,33 @@ def refused() -> Iterator[None]:
         {"keys": [{"name": "m", "week_part": 9, "sums": [1, 1], "weights": []}]},
         {"columns": ["calls", "inputs"]},
         {"columns": ["input", "calls"]},
+        # Fewer requests than calls, or none; more tokens than the calculator counts.
+        {
+            "columns": ["calls", "requests", "input"],
+            "keys": [{"name": "m", "sums": [2, 1, 5], "weights": []}],
+            "by_account": [],
+        },
+        {
+            "columns": ["calls", "requests", "input"],
+            "keys": [{"name": "m", "sums": [2], "weights": []}],
+            "by_account": [],
+        },
+        {
+            "columns": ["calls", "input"],
+            "keys": [{"name": "m", "sums": [2, 10**15 + 1], "weights": []}],
+            "by_account": [],
+        },
+        # More than all calls have.
+        {
+            "columns": ["calls", "input"],
+            "keys": [{"name": "m", "sums": [9, 5], "weights": []}],
+            "by_account": [[[1, 5, 3]], [[1, 4, 3]]],
+        },
+        {"by_account": {"": [1] * 24}},
+        {"keys": {"": 1}},
+        {"by_account": [[[False, 1, 1, 5]]]},
+        {"by_account": [[[0, 1, 1, 5], [0, 1, 1, 5]]]},
+        {"by_account": [[[0, 1, 1, 5, 1, 10, 1, 10]]]},
         {"by_account": [[[9_999, 1, 1]]]},
         {"by_account": [[[1, 1, 1], [1, 1, 1]]]},
         {"by_account": [[[0, 1, 1]]]},
