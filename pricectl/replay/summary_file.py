@@ -1,12 +1,14 @@
 """Reads a summary of usage from its file."""
 
 from collections.abc import Sequence
+from operator import sub
 from pathlib import Path
 from typing import Any
 
 from pricectl.core import document
 from pricectl.core.errors import PricingError
 from pricectl.core.units import UNITS
+from pricectl.core.usage import MAX_COUNT
 from pricectl.replay.errors import BadLog
 from pricectl.replay.ratebook import CallKey
 from pricectl.replay.usage_summary import (
@@ -69,14 +71,15 @@ def _read(found: Any) -> UsageSummary:
     accuracy = found["accuracy"]
     columns = _columns(found["columns"])
     parts = tuple(map(_week_part, accuracy["week_parts"]))
-    keys = tuple(_key(row, len(columns), len(parts)) for row in found["keys"])
+    keys = tuple(_key(row, columns, len(parts)) for row in _list(found["keys"]))
     accounts = _whole(found["accounts"])
     names = len({(key.key.name, key.key.service) for key in keys})
     by_account = tuple(
-        _account(line, len(keys), names, len(columns)) for line in found["by_account"]
+        _account(line, len(keys), names, len(columns)) for line in _list(found["by_account"])
     )
     if len(by_account) > accounts:
         raise ValueError("it has more accounts than it says")
+    _check_sums(keys, by_account)
     return UsageSummary(
         None if found["days"] is None else _whole(found["days"], least=1),
         _whole(found["calls"]),
@@ -104,23 +107,30 @@ def _columns(names: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _key(row: Any, columns: int, parts: int) -> KeySums:
+def _key(row: Any, columns: Sequence[str], parts: int) -> KeySums:
     texts = {name: row.get(name, "") for name in CallKey._fields}
     if not all(isinstance(text, str) for text in texts.values()) or not texts["name"]:
         raise ValueError("a key does not name its model")
     part = _whole(row.get("week_part", 0))
     if part > parts:
         raise ValueError(f"a key names part {part} of the week, of {parts}")
-    sums = _sums(row["sums"], columns)
-    weights = _sums(row["weights"], columns, least=0)
+    sums = _sums(row["sums"], len(columns))
+    if REQUESTS in columns and sums[1] < sums[0]:
+        raise ValueError("a key has fewer requests than calls")
+    counted = zip(columns, sums, strict=True)
+    if sum(count for name, count in counted if name in UNITS) > MAX_COUNT:
+        raise ValueError(f"a key has more than {MAX_COUNT:,} tokens")
+    weights = _sums(row["weights"], len(columns), least=0)
     return KeySums(CallKey(**texts), part, sums, weights, _whole(row.get("folded_calls", 0)))
 
 
 def _account(line: Any, keys: int, names: int, columns: int) -> AccountSums:
     account = AccountSums(())
     listed = []
-    for number, *values in line:
-        if number == 0:
+    for number, *values in _list(line):
+        if _whole(number) == 0:
+            if account.rest_calls:
+                raise ValueError("an account has its rest twice")
             calls, tokens, weight, *shares = values
             account = AccountSums(
                 (),
@@ -132,15 +142,28 @@ def _account(line: Any, keys: int, names: int, columns: int) -> AccountSums:
                 _whole(tokens),
                 _whole(weight, most=_MAX_WEIGHT),
             )
-        elif _whole(number) > keys:
+        elif number > keys:
             raise ValueError(f"an account names key {number}, of {keys}")
         else:
             listed.append(ListedSums(number - 1, _sums(values, columns)))
     if len({one.place for one in listed}) < len(listed):
         raise ValueError("an account names a key twice")
+    if len({one.name for one in account.shares}) < len(account.shares):
+        raise ValueError("an account has the share of a name twice")
     if sum(one.share for one in account.shares) > SHARES:
         raise ValueError("the shares of an account are more than all of it")
     return account._replace(listed=tuple(listed))
+
+
+def _check_sums(keys: Sequence[KeySums], accounts: Sequence[AccountSums]) -> None:
+    """Raises ValueError: accounts have more of a key than there is, as of lines of two files."""
+    left = [list(key.sums) for key in keys]
+    for account in accounts:
+        for place, sums in account.listed:
+            left[place] = list(map(sub, left[place], sums))
+    for number, counts in enumerate(left, 1):
+        if min(counts) < 0:
+            raise ValueError(f"accounts have more of key {number} than all calls have")
 
 
 def _share(number: Any, share: Any, names: int) -> NameShare:
@@ -172,8 +195,14 @@ def _whole(value: Any, least: int = 0, most: int = _MAX_SUM) -> int:
     return value
 
 
-def _wholes(values: Sequence[Any]) -> tuple[int, ...]:
-    return tuple(map(_whole, values))
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise ValueError(f"{value!r:.40} is not a list")
+    return value
+
+
+def _wholes(values: Any) -> tuple[int, ...]:
+    return tuple(map(_whole, _list(values)))
 
 
 def _hours(values: Sequence[Any]) -> tuple[int, ...]:

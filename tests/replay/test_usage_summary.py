@@ -157,6 +157,27 @@ def test_sellers_services_and_regions_are_known_words_or_other() -> None:
         assert word not in summary_text(summary)
 
 
+@pytest.mark.parametrize("region", ["eastus2", "EastUS2", "global-standard", "elsewhere"])
+def test_regions_that_names_of_rows_begin_with_are_known(region: str) -> None:
+    rows = ", ".join(
+        f'"{name}": {{"input_cost_per_token": {price}e-06, "output_cost_per_token": 4e-06}}'
+        for name, price in (("gpt-4o", 1), ("eastus2/gpt-4o", 2), ("global-standard/gpt-4o", 3))
+    )
+    side = BillSide(Catalog.load(f'{{"azure": {{{rows}}}}}'), PROFILE)
+    own = {"name": "gpt-4o", "seller": "azure", "region": region}
+    calls = [call | own for call in random_calls(8, 30)]
+    with calls_table(calls) as database:
+        by_log = bill_of_calls(
+            database, read(calls), "log", side, side, at=AT, progress=lambda *_: None
+        )
+        summary = summarize(database, read(calls), side.catalog)
+    by_summary = bill_of_summary(summary, "summary", side, side, at=AT)
+    assert by_summary.old_pico_usd == by_log.old_pico_usd
+    assert {one.key.region for one in summary.keys} == {
+        "other" if region == "elsewhere" else region
+    }
+
+
 def test_a_summary_is_read_as_it_was_written(tmp_path: Path) -> None:
     summary, bill, _ = both(random_calls(2), PROFILE)
     path = tmp_path / "usage.json"
