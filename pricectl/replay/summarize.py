@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.profile import Profile
+from pricectl.core.usage import MAX_COUNT
 from pricectl.replay.bill_side import BillSide
 from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of, types_of
+from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
 from pricectl.replay.logs.log import ReadLog, days_of
 from pricectl.replay.public_words import in_public_words
@@ -43,6 +45,7 @@ MAX_HOURLY = 200
 # Half of the text, so that accounts find room.
 MAX_KEY_BYTES = MAX_TEXT_BYTES // 2
 _LEAST_KEY_BYTES = 40
+_SIDES = ("input", "output")
 
 
 class _Sliced(NamedTuple):
@@ -104,6 +107,11 @@ def summarize(
         left_out,
         sum(log.rejected.values()),
     )
+    if any(summary.tokens_of(key.sums, side) > MAX_COUNT for key in keys for side in _SIDES):
+        raise ReplayRefused(
+            f"the log has more than {MAX_COUNT:,} tokens of a kind, more than a summary can state",
+            next_step="look for counts that cannot be right",
+        )
     summary = summary._replace(keys=weights_of(summary, BillSide(catalog, Profile())))
     list_entries(database, summary, sliced.sums)
     return accounts_within(database, summary, sliced.sums, max_bytes)

@@ -10,16 +10,19 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pricectl.replay.duckdb_engine import create_table, rows_of
+from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of
+from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.log_columns import KEY_FIELDS
 from pricectl.replay.usage_summary import (
     LEAST_CALLS,
+    MAX_SUM,
     SHARES,
     AccountSums,
     ListedSums,
     NameShare,
     UsageSummary,
     summary_text,
+    weighted,
 )
 
 if TYPE_CHECKING:
@@ -40,13 +43,23 @@ _FINE_SHARES = 10**9
 def list_entries(
     database: "DuckDBPyConnection", summary: UsageSummary, columns: Sequence[str]
 ) -> None:
-    """Create `usage_entries`: the sums of each account and key, with their weight."""
+    """Create `usage_entries`: the sums of each account and key, with their weight.
+
+    Raises ReplayRefused: a weight leaves the numbers of the engine, or those of the summary.
+    """
+    whole = sum(weighted(key.sums, key.weights) for key in summary.keys)
+    most = max((weight for key in summary.keys for weight in key.weights), default=0)
+    if most > MAX_SUM or whole * _FINE_SHARES > ENGINE.wide_limit:
+        raise ReplayRefused(
+            "the log costs more than a summary can state",
+            next_step="look for counts or prices that cannot be right",
+        )
     names = [f"w_{place}" for place in range(len(columns))]
     weights = [
         (place, name, *key.weights)
         for place, (name, key) in enumerate(zip(summary.name_places, summary.keys, strict=True))
     ]
-    types = {"place": "INTEGER", "name": "INTEGER", **dict.fromkeys(names, "BIGINT")}
+    types = {"place": "INTEGER", "name": "INTEGER", **dict.fromkeys(names, ENGINE.wide)}
     create_table(database, "usage_weights", types, weights)
     weighed = " + ".join(
         f"CAST(s.{column} AS HUGEINT) * w.{name}"

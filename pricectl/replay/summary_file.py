@@ -13,6 +13,7 @@ from pricectl.replay.errors import BadLog
 from pricectl.replay.ratebook import CallKey
 from pricectl.replay.usage_summary import (
     CALLS,
+    MAX_SUM,
     REQUESTS,
     SCHEMA,
     SHARES,
@@ -26,7 +27,6 @@ from pricectl.replay.usage_summary import (
 from pricectl.replay.week_parts import HOURS, MINUTES, WeekPart
 
 MAX_BYTES = 4 * 1024 * 1024
-_MAX_SUM = 10**22
 # Sums of counts x weights.
 _MAX_WEIGHT = 10**38
 _HEAD = 200
@@ -117,9 +117,10 @@ def _key(row: Any, columns: Sequence[str], parts: int) -> KeySums:
     sums = _sums(row["sums"], len(columns))
     if REQUESTS in columns and sums[1] < sums[0]:
         raise ValueError("a key has fewer requests than calls")
-    counted = zip(columns, sums, strict=True)
-    if sum(count for name, count in counted if name in UNITS) > MAX_COUNT:
-        raise ValueError(f"a key has more than {MAX_COUNT:,} tokens")
+    for side in ("input", "output"):
+        counted = zip(columns, sums, strict=True)
+        if sum(n for name, n in counted if name in UNITS and UNITS[name].side == side) > MAX_COUNT:
+            raise ValueError(f"a key has more than {MAX_COUNT:,} tokens")
     weights = _sums(row["weights"], len(columns), least=0)
     return KeySums(CallKey(**texts), part, sums, weights, _whole(row.get("folded_calls", 0)))
 
@@ -189,7 +190,7 @@ def _week_part(spans: Any) -> WeekPart:
     return part
 
 
-def _whole(value: Any, least: int = 0, most: int = _MAX_SUM) -> int:
+def _whole(value: Any, least: int = 0, most: int = MAX_SUM) -> int:
     if type(value) is not int or not least <= value <= most:
         raise ValueError(f"{value!r:.40} is not a whole number from {least}")
     return value

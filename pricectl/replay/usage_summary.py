@@ -20,6 +20,8 @@ SCHEMA = "pricectl.usage-summary/1"
 MAX_TEXT_BYTES = 1_000_000
 # Accounts with fewer calls are one sum: a line of three calls says what single calls were like.
 LEAST_CALLS = 5
+# No sum and no weight is larger.
+MAX_SUM = 10**22
 # The parts in which the share of a name is stated.
 SHARES = 10_000
 # Columns of sums besides those of units.

@@ -16,7 +16,7 @@ from pricectl.changes.bill import BillChange
 from pricectl.core import Catalog, Profile
 from pricectl.replay.bill import bill_of_calls
 from pricectl.replay.bill_side import BillSide
-from pricectl.replay.errors import BadLog
+from pricectl.replay.errors import BadLog, ReplayRefused
 from pricectl.replay.logs.log import ReadLog
 from pricectl.replay.summarize import MAX_KEY_BYTES, summarize
 from pricectl.replay.summary_bill import bill_of_summary
@@ -155,6 +155,35 @@ def test_sellers_services_and_regions_are_known_words_or_other() -> None:
     )
     for word in ("secret", "Bob", "10.0.0"):
         assert word not in summary_text(summary)
+
+
+@pytest.mark.parametrize(
+    ("price", "tokens", "fits"),
+    [
+        ("1e7", 1, True),
+        ("1e9", 10**6, True),
+        ("900000", 10**12, False),
+        ("0", 10**15, False),
+        ("1e13", 1, False),
+    ],
+)
+def test_a_summary_of_huge_numbers_is_right_or_refused(
+    price: str, tokens: int, *, fits: bool
+) -> None:
+    rows = f'{{"input_cost_per_token": {price}, "output_cost_per_token": 1e-05}}'
+    side = BillSide(Catalog.load(f'{{"o": {{"m": {rows}}}}}'), PROFILE)
+    calls = [call | {"name": "m", "input": tokens} for call in random_calls(1, 60)]
+    with calls_table(calls) as database:
+        if not fits:
+            with pytest.raises(ReplayRefused, match="more than a summary can state"):
+                summarize(database, read(calls), side.catalog)
+            return
+        by_log = bill_of_calls(
+            database, read(calls), "log", side, side, at=AT, progress=lambda *_: None
+        )
+        written = summary_text(summarize(database, read(calls), side.catalog))
+    by_summary = bill_of_summary(read_summary(written.encode(), "f"), "f", side, side, at=AT)
+    assert by_summary.old_pico_usd == by_log.old_pico_usd
 
 
 @pytest.mark.parametrize("region", ["eastus2", "EastUS2", "global-standard", "elsewhere"])
