@@ -80,7 +80,7 @@ def _read(found: Any) -> UsageSummary:
     if len(by_account) > accounts:
         raise ValueError("it has more accounts than it says")
     _check_sums(keys, by_account)
-    return UsageSummary(
+    summary = UsageSummary(
         None if found["days"] is None else _whole(found["days"], least=1),
         _whole(found["calls"]),
         _whole(found["jobs"]),
@@ -95,6 +95,17 @@ def _read(found: Any) -> UsageSummary:
         _whole(accuracy["left_out_calls"]),
         _whole(accuracy["left_out_rows"]),
     )
+    # Lines that are missing, as after a merge of two summaries, would be a smaller bill.
+    for name, tokens in (
+        ("tokens", summary.tokens),
+        ("tokens_by_account", summary.account_tokens),
+        ("tokens_by_account_and_key", summary.listed_tokens),
+    ):
+        if accuracy[name] != tokens:
+            raise ValueError(f"its lines have {tokens} {name}, not the {accuracy[name]!r:.40} said")
+    if sum(key.sums[0] for key in keys) + summary.left_out_calls > summary.calls:
+        raise ValueError("its keys have more calls than it says")
+    return summary
 
 
 def _columns(names: Any) -> tuple[str, ...]:

@@ -130,7 +130,8 @@ def test_limits_of_the_workflow_reach_the_command(foreign: ForeignRepository) ->
 # 10,000 calls of 100 input tokens a month by one account: 1,000,000 tokens.
 USAGE = """{"schema": "pricectl.usage-summary/1", "days": 30, "calls": 10000, "jobs": 10000,
 "accounts": 1, "accuracy": {"input_band_edges": [], "output_band_edges": [], "week_parts": [],
-"credits_of_rounding": 10000, "left_out_calls": 0, "left_out_rows": 0},
+"credits_of_rounding": 10000, "tokens": 1000000, "tokens_by_account": 1000000,
+"tokens_by_account_and_key": 1000000, "left_out_calls": 0, "left_out_rows": 0},
 "columns": ["calls", "input"], "keys": [{"name": "%s", "sums": [10000, 1000000],
 "weights": [0, 2500000]}], "by_account": [[[1, 10000, 1000000]]], "hours": {}}
 """
