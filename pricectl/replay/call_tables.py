@@ -80,7 +80,7 @@ def read_tables(
     ]
     added += [f"CAST({quoted(n)} AS VARCHAR) AS {quoted(log_column(n))}" for n in options.extra]
     relation = f"(SELECT {', '.join(('*', *added))} FROM {table})"  # noqa: S608 - quoted
-    _check_numbers(relation, connection, where)
+    _check_numbers(relation, connection, where, types["row"])
     return _in_period(relation, connection, options)._replace(formats={FORMAT_TITLE: len(paths)})
 
 
@@ -94,14 +94,21 @@ def stage_for_spark(
     return log._replace(relation=spark.parquet([target], "staged_calls"))
 
 
-def _check_numbers(relation: str, connection: EngineConnection, where: str) -> None:
-    """Raises BadLog: calls share a number, as of two files that count from 1, or have none."""
+def _check_numbers(relation: str, connection: EngineConnection, where: str, kind: str) -> None:
+    """Raises BadLog: calls share a number, as of two files that count from 1, or have none.
+
+    `kind` is the type of the numbers.
+    """
     # Numbers that follow each other are counted as bits: a fifth of the time of COUNT(DISTINCT).
     bits = 'bit_or(CAST(1 AS BIGINT) << CAST("row" & 31 AS INTEGER))'
-    [found] = connection.rows(
+    statement = (
         "SELECT sum(bit_count(bits)) AS numbers, sum(calls) AS calls FROM ("  # noqa: S608 - quoted
         f'SELECT {bits} AS bits, count(*) AS calls FROM {relation} AS c GROUP BY "row" >> 5) AS n'
     )
+    if kind.startswith("DECIMAL"):  # has no bits
+        numbers = 'count(DISTINCT "row") AS numbers, count(*) AS calls'
+        statement = f"SELECT {numbers} FROM {relation} AS c"  # noqa: S608 - quoted
+    [found] = connection.rows(statement)
     if (found["numbers"] or 0) < (found["calls"] or 0):
         raise BadLog(
             f"{plural(int(found['calls']), 'call')} have only"

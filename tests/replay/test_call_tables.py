@@ -56,6 +56,18 @@ def test_a_table_of_calls_is_read_as_it_is(run: Run, calls: str) -> None:
     assert found["log"]["columns"] == []
 
 
+@pytest.mark.parametrize("kind", ["INTEGER", "UBIGINT", "DECIMAL(18,0)", "DECIMAL(38,0)"])
+def test_numbers_of_any_whole_type_are_each_once(
+    run: Run, home: Path, calls: str, kind: str
+) -> None:
+    typed = COLUMNS.replace("number AS row", f"CAST(number + 1 AS {kind}) AS row")
+    found = document(run, write(home / "typed.parquet", typed))
+    assert found["total"] == document(run, calls)["total"]
+    repeated = typed.replace("number + 1", "number // 2")
+    refused = run("replay", write(home / "repeated.parquet", repeated))
+    assert (refused.exit_code, "only 3 numbers" in refused.stderr) == (2, True)
+
+
 def test_its_own_columns_group_the_calls(run: Run, calls: str) -> None:
     assert costs(document(run, calls, "--by", "feature")) == {
         "chat": "0.012375",
