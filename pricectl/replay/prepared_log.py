@@ -10,7 +10,6 @@ from pricectl.replay.book_tables import (
     books_of,
     create_tables,
     key_dimensions,
-    rated_side,
 )
 from pricectl.replay.connection import EngineConnection
 from pricectl.replay.duckdb_engine import connected
@@ -20,6 +19,7 @@ from pricectl.replay.log_columns import LogColumns
 from pricectl.replay.log_stats import LogStats, read_stats, with_largest_counts, with_stated
 from pricectl.replay.ratebook import RateBook, Side
 from pricectl.replay.rated_calls import RatedCalls, RatedSide
+from pricectl.replay.rated_side import rated_side
 from pricectl.replay.templates import template
 
 if TYPE_CHECKING:
