@@ -102,7 +102,7 @@ def calls() -> Iterator[dict[str, Any]]:
 
 def statements(database: "DuckDBPyConnection", engine: Engine) -> dict[str, str]:
     """The statement that a run makes of each template, in the engine's dialect."""
-    for words in ("xxhash64(x) AS hash(x)", "pmod(a, b) AS CAST(a % b AS BIGINT)"):
+    for words in ("xxhash64(x, y) AS hash(x, y)", "pmod(a, b) AS CAST(a % b AS BIGINT)"):
         database.execute(f"CREATE OR REPLACE MACRO {words}")
     recorder = Recorder(DuckdbConnection(database), engine, [])
     rows = list(calls())

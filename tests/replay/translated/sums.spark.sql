@@ -185,7 +185,7 @@ WITH normal AS (
         contract_0 AS contract_0
       )
     ) FILTER(WHERE
-      PMOD(XXHASH64(call_row + 0), 4294967296) < 4294967296) AS sampled
+      PMOD(XXHASH64(call_row, 0), 4294967296) < 4294967296) AS sampled
   FROM rated
   GROUP BY
     1,
