@@ -6,6 +6,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
+from pricectl.changes.account_bill import AccountBill, by_rise, rise_percent
 from pricectl.core.labels import clean, count, grouped, percent, plural, short_decimal
 from pricectl.core.money import PICO_PER_USD, divide
 
@@ -16,43 +17,6 @@ NOTABLE_PERCENT = Fraction(5)
 # How many of these are named, and how much of a name is shown.
 _NAMED_ACCOUNTS = 3
 _NAME_LENGTH = 40
-
-
-class RiseRange(NamedTuple):
-    """How many percent more somebody pays, at least and at most; None is from nothing, or any."""
-
-    lowest: Fraction | None
-    highest: Fraction | None
-
-    def is_over(self, percent: Fraction) -> bool:
-        """Whether it surely is more than so many percent."""
-        return self.lowest is None or self.lowest > percent
-
-    def may_be_over(self, percent: Fraction) -> bool:
-        """Whether it can be more than so many percent."""
-        return self.highest is None or self.highest > percent
-
-
-class AccountBill(NamedTuple):
-    """What one account pays for the usage, before and now, in picodollars.
-
-    Where a summary does not keep all of what it used, `rise_range` is what is sure.
-    """
-
-    account: str
-    old_pico_usd: Fraction
-    new_pico_usd: Fraction
-    rise_range: RiseRange | None = None
-
-    @property
-    def rise_percent(self) -> Fraction | None:
-        """How much more it pays; 0 where it pays less, None where it paid nothing."""
-        return _rise_percent(self.old_pico_usd, self.new_pico_usd)
-
-    @property
-    def sure_rise(self) -> RiseRange:
-        """How much more it pays, at least and at most."""
-        return self.rise_range or RiseRange(self.rise_percent, self.rise_percent)
 
 
 class BillAccuracy(NamedTuple):
@@ -114,7 +78,7 @@ class BillChange(NamedTuple):
     @property
     def rise_percent(self) -> Fraction | None:
         """How much more they pay; 0 where they pay less, None where they paid nothing."""
-        return _rise_percent(self.old_pico_usd, self.new_pico_usd)
+        return rise_percent(self.old_pico_usd, self.new_pico_usd)
 
     @property
     def highest_rise_percent(self) -> Fraction | None:
@@ -125,7 +89,7 @@ class BillChange(NamedTuple):
         if old_off is None or off is None:
             return None
         old = max(self.old_pico_usd - old_off, Fraction(0))
-        return _rise_percent(old, old + self.new_pico_usd - self.old_pico_usd + off)
+        return rise_percent(old, old + self.new_pico_usd - self.old_pico_usd + off)
 
     @property
     def largest_account_rise_percent(self) -> Fraction | None:
@@ -138,7 +102,7 @@ class BillChange(NamedTuple):
     def accounts_over(self, percent: Fraction) -> tuple[AccountBill, ...]:
         """The accounts whose bill surely rises by more than `percent`, the largest rise first."""
         found = [account for account in self.accounts if account.sure_rise.is_over(percent)]
-        return tuple(sorted(found, key=_by_rise))
+        return tuple(sorted(found, key=by_rise))
 
     def accounts_maybe_over(self, percent: Fraction) -> int:
         """How many more accounts can rise by more than `percent`, of those known one by one."""
@@ -230,17 +194,6 @@ class BillChange(NamedTuple):
             known = count(len(self.accounts))
             words.append(f"{known} accounts with {share}% of the tokens one by one")
         return words
-
-
-def _rise_percent(old: Fraction, new: Fraction) -> Fraction | None:
-    if new <= old:
-        return Fraction(0)
-    return (new - old) * 100 / old if old else None
-
-
-def _by_rise(account: AccountBill) -> tuple[bool, Fraction, str]:
-    rise = account.rise_percent
-    return rise is not None, -(rise or Fraction(0)), account.account
 
 
 def month_text(pico_usd: Fraction) -> str:

@@ -34,7 +34,7 @@ class PricePlace(NamedTuple):
 
 
 class PriceEdit(NamedTuple):
-    """A price that an edit changes; None where there is no price before or after."""
+    """A price that an edit changes. The old one of an added price is None."""
 
     key: RateKey
     path: str

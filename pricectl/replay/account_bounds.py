@@ -11,7 +11,7 @@ from fractions import Fraction
 from operator import add, sub
 from typing import Any, NamedTuple
 
-from pricectl.changes.bill import AccountBill, RiseRange
+from pricectl.changes.account_bill import AccountBill, RiseRange, percent_of
 from pricectl.replay.rest_bounds import FINE, KnownRest, RestBound
 from pricectl.replay.summary_prices import KeyPrices, SummaryPrices, Vector, cost
 from pricectl.replay.usage_summary import (
@@ -181,13 +181,6 @@ def _rise_range(
         own_lowest = min(rest.lowest_rise, rest.lowest_rise if own_lowest is None else own_lowest)
         own_highest = _highest([own_highest, rest.highest_rise])
     return RiseRange(_larger(lowest, own_lowest), _smaller(highest, own_highest))
-
-
-def percent_of(difference: Fraction | int, old: Fraction | int) -> Fraction | None:
-    """A rise in percent; 0 where it is a fall, None where it is from nothing."""
-    if difference <= 0:
-        return _ZERO
-    return Fraction(difference) * _HUNDRED / old if old else None
 
 
 def _larger(one: Fraction | None, other: Fraction | None) -> Fraction | None:

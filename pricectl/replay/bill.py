@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pricectl.changes.bill import AccountBill, BillChange
+from pricectl.changes.account_bill import AccountBill
+from pricectl.changes.bill import BillChange
 from pricectl.replay.bill_side import COST_MODE, BillSide
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog

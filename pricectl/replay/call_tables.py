@@ -79,7 +79,9 @@ def read_tables(
         if column.name not in types
     ]
     added += [f"CAST({quoted(n)} AS VARCHAR) AS {quoted(log_column(n))}" for n in options.extra]
-    relation = f"(SELECT {', '.join(('*', *added))} FROM {table})"  # noqa: S608 - quoted
+    # A call with an empty job is a job alone, like one without.
+    own = ["nullif(job, '') AS job" if name == "job" else quoted(name) for name in types]
+    relation = f"(SELECT {', '.join((*own, *added))} FROM {table})"  # noqa: S608 - quoted
     _check_numbers(relation, connection, where, types["row"])
     return _in_period(relation, connection, options)._replace(formats={FORMAT_TITLE: len(paths)})
 

@@ -191,7 +191,9 @@ def _check_nothing_written(request: ReplayRequest) -> None:
     for option, path in (("--rows", request.rows), ("--summary", request.summary)):
         if path:
             step = f"leave {option} out, or name another log or period"
-            raise BadLog("is not written, since there are no calls", where=path, next_step=step)
+            raise BadLog(
+                "was not written, because the log has no calls", where=path, next_step=step
+            )
 
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:

@@ -175,9 +175,11 @@ def _check_start(master: str) -> None:
     home = os.environ.get("JAVA_HOME")
     java = Path(home, "bin", "java") if home else None
     if not (java.is_file() if java else shutil.which("java")):
-        where = f"JAVA_HOME, {home}, has no bin/java" if home else "there is no command java"
+        where = (
+            f"JAVA_HOME is {home}, without bin/java" if home else "the command java was not found"
+        )
         step = "install Java 17, or set JAVA_HOME to its folder"
-        raise ReplayRefused(f"Spark needs Java, and {clean(where)}", next_step=step)
+        raise ReplayRefused(f"Spark needs Java: {clean(where)}", next_step=step)
     found = _STANDALONE.fullmatch(master)
     if not found:
         return

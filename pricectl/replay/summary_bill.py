@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.changes.bill import BillAccuracy, BillChange, RiseRange
+from pricectl.changes.account_bill import RiseRange
+from pricectl.changes.bill import BillAccuracy, BillChange
 from pricectl.core.calculator import quote
 from pricectl.core.credits import Job, exact_credits
 from pricectl.core.customer_price import StatedCost, is_booked

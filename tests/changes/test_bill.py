@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from pricectl.changes.bill import AccountBill, BillAccuracy, BillChange, RiseRange
+from pricectl.changes.account_bill import AccountBill, RiseRange
+from pricectl.changes.bill import BillAccuracy, BillChange
 from pricectl.changes.bill_gates import check_bill
 from pricectl.changes.gates import GateLimits
 

@@ -570,8 +570,8 @@ CONTRADICTIONS = (
     (("log.csv", "--rows", ""), "--rows: the name is empty"),
     (("log.csv", "--rejects", ""), "--rejects: the name is empty"),
     (("log.csv", "--summary", ""), "--summary: the name is empty"),
-    (("log.csv", "--rows", "a", "--from", "2030-01-01"), "since there are no calls"),
-    (("log.csv", "--summary", "a", "--from", "2030-01-01"), "since there are no calls"),
+    (("log.csv", "--rows", "a", "--from", "2030-01-01"), "because the log has no calls"),
+    (("log.csv", "--summary", "a", "--from", "2030-01-01"), "because the log has no calls"),
     (("rows.jsonl", "--cache", "inside"), "only plain columns may not"),
     (("rows.jsonl", "--column", "name=deployment"), "cannot be taken from a column"),
 )

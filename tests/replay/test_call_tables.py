@@ -68,6 +68,16 @@ def test_numbers_of_any_whole_type_are_each_once(
     assert (refused.exit_code, "only 3 numbers" in refused.stderr) == (2, True)
 
 
+def test_calls_with_an_empty_job_are_jobs_alone(run: Run, calls: str, home: Path) -> None:
+    """Like calls without a job: six of 0.4125 credits are six jobs of one credit."""
+    del calls
+    write(home / "alone.parquet", COLUMNS.replace("'job ' || number % 4 AS job", "'' AS job"))
+    write(home / "without.parquet", COLUMNS.replace("'job ' || number % 4 AS job, ", ""))
+    totals = [document(run, name)["total"] for name in ("alone.parquet", "without.parquet")]
+    assert totals[0] == totals[1]
+    assert totals[0]["jobs"] == 6
+
+
 def test_its_own_columns_group_the_calls(run: Run, calls: str) -> None:
     assert costs(document(run, calls, "--by", "feature")) == {
         "chat": "0.012375",

@@ -103,7 +103,7 @@ def rated(connection: EngineConnection, rows: Sequence[Row], **options: Any) -> 
 def test_files_with_other_units_are_read_with_all_of_them(
     connection: EngineConnection, tmp_path: Path
 ) -> None:
-    """Spark by itself takes the columns of one file: the counts of the others would be free."""
+    """By default Spark reads the columns of one file; counts of the others would cost nothing."""
     for number, unit in enumerate(("cache_read", "reasoning"), 1):
         duckdb.sql(
             f"SELECT {number}::BIGINT AS row, 'm' AS name, 7::BIGINT AS {unit}"
